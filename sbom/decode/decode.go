@@ -1,0 +1,83 @@
+// Package decode reads JSON, TOML, YAML, XML and the like with line numbers and limits, for
+// catalogers, readers of documents, policies and the configuration alike.
+//
+// Big and regular files are read by pull: JSONReader and Block walk the text once and hand out
+// substrings of it. Small ones are decoded into structs.
+package decode
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/pelletier/go-toml/v2"
+	"go.yaml.in/yaml/v4"
+)
+
+// MaxDepth is how deep values may nest. Real files stay below 100 but for lockfiles of old npm versions, which
+// nest a level per folder.
+const MaxDepth = 1000
+
+// ErrDepth says that a file nests deeper than MaxDepth.
+var ErrDepth = fmt.Errorf("nests deeper than %d levels", MaxDepth)
+
+// LineError is an error at a line, counted from 1.
+type LineError struct {
+	Line int
+	Err  error
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
+func (e *LineError) Unwrap() error { return e.Err }
+
+// JSON decodes a small JSON text into a struct. Keys are matched by case; of duplicate keys the last counts; values
+// of another type than the field's are an error.
+func JSON(text string, v any) error {
+	err := json.Unmarshal([]byte(text), v, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	var syntactic *jsontext.SyntacticError
+	if errors.As(err, &syntactic) {
+		at := min(int(syntactic.ByteOffset), len(text))
+		return &LineError{1 + strings.Count(text[:at], "\n"), syntactic.Err}
+	}
+	return err
+}
+
+// TOML decodes a TOML text into a struct.
+func TOML(text string, v any) error {
+	err := toml.Unmarshal([]byte(text), v)
+	var de *toml.DecodeError
+	if errors.As(err, &de) {
+		line, _ := de.Position()
+		return &LineError{line, errors.New(strings.TrimPrefix(de.Error(), "toml: "))}
+	}
+	return err
+}
+
+// Headers gives the lines, counted from 1, at which a TOML text opens the elements of the array of tables with the
+// name: where each "[[name]]" stands. It is nil if there are not exactly n of them, as when a string hides one.
+func Headers(text, name string, n int) []int {
+	header := "[[" + name + "]]"
+	lines := make([]int, 0, n)
+	line := 1
+	for rest := text; rest != ""; line++ {
+		var l string
+		l, rest, _ = strings.Cut(rest, "\n")
+		if strings.HasPrefix(l, header) {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) != n {
+		return nil
+	}
+	return lines
+}
+
+// YAML decodes the first document of a YAML text into a struct. It is slow: big lockfiles are read with Block.
+func YAML(text string, v any) error {
+	if strings.Count(text, "*") > 10000 {
+		return errors.New("holds more than 10000 aliases")
+	}
+	return yaml.Unmarshal([]byte(text), v)
+}

@@ -1,0 +1,57 @@
+package sbom
+
+import "fmt"
+
+// relate turns the claimed relations into edges between components. It comes after merge, because a key stands
+// for a claim, and a claim for a component.
+//
+// A required end that nothing answers to is a Gap: the file is broken, or we misread it. So is an alias to which two
+// components answer, for the edge would be a guess.
+func (r *resolver) relate() {
+	n := 0
+	for _, f := range r.facts {
+		n += len(f.relations)
+	}
+	r.edges = make([]heldEdge, 0, n+len(r.components))
+	for i, f := range r.facts {
+		app := r.contexts[r.owners[i]]
+		for _, rel := range f.relations {
+			from, ok, _ := r.end(i, f, rel.From)
+			if !ok {
+				r.gap(f, rel.Line, fmt.Sprintf("%s, which depends on %s, is not among its packages", rel.From, rel.To))
+				continue
+			}
+			to, ok, unclear := r.end(i, f, rel.To)
+			if !ok {
+				if rel.MayMiss || rel.Scope == Optional || rel.Scope == Peer {
+					continue
+				}
+				reason := fmt.Sprintf("%s depends on %s, which resolves nowhere", rel.From, rel.To)
+				if unclear {
+					reason = fmt.Sprintf("%s depends on %s, to which several packages answer", rel.From, rel.To)
+				}
+				r.gap(f, rel.Line, reason)
+				continue
+			}
+			if from == to {
+				continue
+			}
+			scope := rel.Scope
+			if scope == ScopeUnset {
+				scope = Runtime
+			}
+			r.edges = append(r.edges, heldEdge{Edge{From: from, To: to, Kind: rel.Kind, Scope: scope, Range: rel.Range, Rule: "relate", Path: f.Path, Line: rel.Line}, app})
+		}
+	}
+}
+
+func (r *resolver) end(i int, f *Facts, name string) (h Handle, ok, unclear bool) {
+	at, ok, unclear := f.lookup(name)
+	if ok {
+		return r.placed[i][at], true, false
+	}
+	if name == f.owner {
+		return r.owners[i], true, false
+	}
+	return 0, false, unclear
+}
