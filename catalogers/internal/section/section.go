@@ -1,0 +1,85 @@
+// Package section finds sections of programs and libraries, whatever their format: ELF, PE, Mach-O thin and universal.
+package section
+
+import (
+	"debug/elf"
+	"debug/macho"
+	"debug/pe"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Magics are the first bytes of the formats that Find reads.
+var Magics = []string{
+	"\x7fELF",
+	"MZ",
+	"\xfe\xed\xfa\xce", "\xfe\xed\xfa\xcf", // Mach-O, big endian, 32 and 64 bit
+	"\xce\xfa\xed\xfe", "\xcf\xfa\xed\xfe", // little endian
+	"\xca\xfe\xba\xbe", // universal; Java classes begin so as well
+}
+
+// ErrNone says that the file has no such section, or is none of the formats.
+var ErrNone = errors.New("no such section")
+
+// Find reads the content of the first section with the name, of at most limit bytes. A damaged file is an error, never a panic.
+func Find(r io.ReaderAt, name string, limit uint64) (data []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil { // the debug packages trust counts and offsets of the file
+			data, err = nil, fmt.Errorf("damaged: %v", p)
+		}
+	}()
+	var head [4]byte
+	if _, err := r.ReadAt(head[:], 0); err != nil {
+		return nil, ErrNone
+	}
+	switch magic := string(head[:]); {
+	case magic == "\x7fELF":
+		f, err := elf.NewFile(r)
+		if err != nil {
+			return nil, err
+		}
+		if s := f.Section(name); s != nil {
+			return read(s.Open(), s.Size, limit)
+		}
+	case magic[:2] == "MZ":
+		f, err := pe.NewFile(r)
+		if err != nil {
+			return nil, ErrNone // DOS programs and installers begin so as well
+		}
+		if s := f.Section(name); s != nil {
+			return read(s.Open(), uint64(s.Size), limit)
+		}
+	case magic == "\xca\xfe\xba\xbe":
+		f, err := macho.NewFatFile(r)
+		if err != nil || len(f.Arches) == 0 {
+			return nil, ErrNone
+		}
+		return inMachO(f.Arches[0].File, name, limit)
+	default:
+		f, err := macho.NewFile(r)
+		if err != nil {
+			return nil, ErrNone
+		}
+		return inMachO(f, name, limit)
+	}
+	return nil, ErrNone
+}
+
+func inMachO(f *macho.File, name string, limit uint64) ([]byte, error) {
+	if s := f.Section(name); s != nil {
+		return read(s.Open(), s.Size, limit)
+	}
+	return nil, ErrNone
+}
+
+func read(r io.Reader, size, limit uint64) ([]byte, error) {
+	if size > limit {
+		return nil, fmt.Errorf("the section has %d bytes, more than the %d that are read", size, limit)
+	}
+	data, err := io.ReadAll(io.LimitReader(r, int64(size)))
+	if err == nil && uint64(len(data)) < size {
+		err = io.ErrUnexpectedEOF
+	}
+	return data, err
+}

@@ -1,0 +1,168 @@
+package scan
+
+import (
+	"path"
+	"strings"
+	"unsafe"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/sbomgen/sbomgen/catalogers"
+	"github.com/sbomgen/sbomgen/catalogers/source"
+)
+
+// index is all selectors of all catalogers compiled for one question: who wants this file? The answer for
+// the many files that nobody wants costs one or two map look-ups and no allocation.
+type index struct {
+	names map[string][]candidate // by base name
+	exts  map[string][]candidate // by what follows the last dot of the name
+	rest  []candidate            // patterns that fix neither
+	magic []magic
+}
+
+// candidate is a cataloger that wants a file if the pattern matches.
+type candidate struct {
+	cataloger int
+	pattern   string // "" where the name alone decides
+	whole     bool   // the pattern is about the path, not the base name
+}
+
+type magic struct {
+	cataloger int
+	prefix    string
+}
+
+func compile(list []*catalogers.Cataloger) *index {
+	x := &index{names: make(map[string][]candidate), exts: make(map[string][]candidate)}
+	for i, c := range list {
+		for _, s := range c.Files {
+			switch s.By {
+			case catalogers.ByName:
+				x.names[s.Pattern] = append(x.names[s.Pattern], candidate{cataloger: i})
+			case catalogers.ByMagic:
+				x.magic = append(x.magic, magic{i, s.Pattern})
+			case catalogers.ByGlob:
+				x.glob(candidate{i, s.Pattern, strings.Contains(s.Pattern, "/")})
+			}
+		}
+	}
+	return x
+}
+
+const wild = `*?[{\`
+
+// glob files a pattern under the rarest thing that it fixes.
+func (x *index) glob(c candidate) {
+	base := path.Base(c.pattern)
+	if !strings.ContainsAny(base, wild) {
+		x.names[base] = append(x.names[base], c)
+		return
+	}
+	if dot := strings.LastIndexByte(base, '.'); dot >= 0 && !strings.ContainsAny(base[dot:], wild+"}") {
+		x.exts[base[dot+1:]] = append(x.exts[base[dot+1:]], c)
+		return
+	}
+	x.rest = append(x.rest, c)
+}
+
+func (c *candidate) wants(dir, name string) bool {
+	switch {
+	case c.pattern == "":
+		return true
+	case !c.whole:
+		return doublestar.MatchUnvalidated(c.pattern, name)
+	}
+	return doublestar.MatchUnvalidated(c.pattern, path.Join(dir, name))
+}
+
+// each calls yield for every cataloger that wants the file by its name, until yield says no.
+func (x *index) each(dir, name string, yield func(cataloger int) bool) bool {
+	for _, c := range x.names[name] {
+		if c.wants(dir, name) && !yield(c.cataloger) {
+			return false
+		}
+	}
+	if len(x.exts) > 0 {
+		if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
+			for _, c := range x.exts[name[dot+1:]] {
+				if c.wants(dir, name) && !yield(c.cataloger) {
+					return false
+				}
+			}
+		}
+	}
+	for _, c := range x.rest {
+		if c.wants(dir, name) && !yield(c.cataloger) {
+			return false
+		}
+	}
+	return true
+}
+
+func stop(int) bool { return false }
+
+// Name answers source.Wanted.
+func (x *index) Name(dir string, name []byte) source.Verdict {
+	s := unsafe.String(unsafe.SliceData(name), len(name)) // not kept
+	if !x.each(dir, s, stop) {
+		return source.Keep
+	}
+	if len(x.magic) > 0 && plausible(s) {
+		return source.Peek
+	}
+	return source.No
+}
+
+// plausible tells whether a name may be that of a program or library: it has no extension, a version for one, or one of
+// those that linkers write. Opening every file would cost four times the walk.
+func plausible(name string) bool {
+	dot := strings.LastIndexByte(name, '.')
+	if dot <= 0 {
+		return dot < 0
+	}
+	switch ext := name[dot+1:]; ext {
+	case "so", "dll", "exe", "node", "dylib", "bin":
+		return true
+	default:
+		for i := 0; i < len(ext); i++ {
+			if ext[i] < '0' || ext[i] > '9' {
+				return false
+			}
+		}
+		return ext != ""
+	}
+}
+
+// Head answers source.Wanted.
+func (x *index) Head(dir string, name []byte, head []byte) bool {
+	for _, m := range x.magic {
+		if strings.HasPrefix(string(head), m.prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// catalogersOf lists, in their order, the catalogers of a file that was kept. head is called only if its name decides nothing.
+func (x *index) catalogersOf(dir, name string, head func() []byte) []int {
+	var list []int
+	x.each(dir, name, func(c int) bool {
+		for _, known := range list {
+			if known == c {
+				return true
+			}
+		}
+		list = append(list, c)
+		return true
+	})
+	if len(list) > 0 || len(x.magic) == 0 {
+		return list
+	}
+	h := string(head())
+	for _, m := range x.magic {
+		if strings.HasPrefix(h, m.prefix) && (len(list) == 0 || list[len(list)-1] != m.cataloger) {
+			list = append(list, m.cataloger)
+		}
+	}
+	return list
+}

@@ -1,0 +1,266 @@
+// Package scan is the one pass: it asks the catalogers which files they want, walks a tree once, opens each
+// wanted file once, and collects what the catalogers claim.
+//
+//	Tree --walk--> wanted files --sort, group--> jobs --workers--> Facts, in the order of the jobs
+//
+// How the work is scheduled can never change the result.
+package scan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/sbomgen/sbomgen/catalogers"
+	"github.com/sbomgen/sbomgen/catalogers/source"
+	"github.com/sbomgen/sbomgen/sbom"
+)
+
+// Options is what a user may say about a scan.
+type Options struct {
+	Exclude  []string  // doublestar patterns of paths to leave out
+	Workers  int       // 0: as many as there are processors
+	Progress *Progress // counts while the scan runs; may be nil
+}
+
+// Progress is what a running scan has done so far.
+type Progress struct {
+	source.Progress              // of the walk
+	Components      atomic.Int64 // claimed
+}
+
+// Result is what a scan found.
+type Result struct {
+	Facts   []*sbom.Facts
+	Gaps    []sbom.Gap
+	Skipped []sbom.Skip
+	Files   int64 // seen
+	Matched int   // opened because a cataloger wanted them
+}
+
+// claimLimit bounds what one file can claim. The largest lockfile known has 25,000 packages.
+const claimLimit = 1_000_000
+
+// Run scans a tree with the catalogers. Their order decides which of several manifests names an application.
+func Run(ctx context.Context, tree source.Tree, list []*catalogers.Cataloger, o Options) (*Result, error) {
+	if o.Progress == nil {
+		o.Progress = new(Progress)
+	}
+	x := compile(list)
+	found, err := tree.Walk(ctx, x, source.WalkOptions{Exclude: o.Exclude, Progress: &o.Progress.Progress, Workers: o.Workers})
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{Files: found.Count}
+	for _, s := range found.Skipped {
+		r.Skipped = append(r.Skipped, sbom.Skip(s))
+	}
+	for _, u := range found.Unreadable {
+		r.Gaps = append(r.Gaps, sbom.Gap{Path: u.Path, Reason: reason(u.Err)})
+	}
+	jobs := plan(tree, x, list, found.Files, r)
+	run(ctx, jobs, o.Workers, o.Progress)
+	for _, j := range jobs {
+		r.Facts = append(r.Facts, j.facts...)
+	}
+	return r, ctx.Err()
+}
+
+// job is one file with the catalogers that want it, or one group of files with theirs.
+type job struct {
+	files []*catalogers.File
+	dir   string // of a group
+	by    []assignment
+	facts []*sbom.Facts
+}
+
+type assignment struct {
+	cataloger *catalogers.Cataloger
+	order     int
+}
+
+// plan turns the files that were kept into jobs, sorted by path.
+func plan(tree source.Tree, x *index, list []*catalogers.Cataloger, files []source.Entry, r *Result) []*job {
+	type key struct {
+		cataloger int
+		dir       string
+	}
+	groups := make(map[key]*job)
+	var jobs []*job
+	for _, e := range files {
+		dir, name := path.Dir(e.Path), path.Base(e.Path)
+		var one *job
+		matched := false
+		for _, i := range x.catalogersOf(dir, name, func() []byte { return head(tree, e.Path) }) {
+			c := list[i]
+			if c.Stage < sbom.Installed && insidePackage(e.Path) {
+				r.Skipped = append(r.Skipped, sbom.Skip{Path: e.Path, Rule: "part of an installed package"})
+				continue
+			}
+			if c.Group != nil {
+				in, ok := c.Group(e.Path)
+				if !ok {
+					continue
+				}
+				matched = true
+				k := key{i, in}
+				if groups[k] == nil {
+					groups[k] = &job{dir: in, by: []assignment{{c, i}}}
+					jobs = append(jobs, groups[k])
+				}
+				groups[k].files = append(groups[k].files, catalogers.NewFile(tree, c, e.Path))
+				continue
+			}
+			matched = true
+			if one == nil {
+				one = &job{files: []*catalogers.File{catalogers.NewFile(tree, c, e.Path)}}
+				jobs = append(jobs, one)
+			}
+			one.by = append(one.by, assignment{c, i})
+		}
+		if matched {
+			r.Matched++
+		}
+	}
+	return jobs
+}
+
+// insidePackage tells whether a path belongs to a package that a package manager put there. What such a package would need
+// for its own development says nothing about the project.
+func insidePackage(p string) bool {
+	for _, dir := range [...]string{"node_modules/", "site-packages/", "dist-packages/"} {
+		if at := strings.Index(p, dir); at == 0 || at > 0 && p[at-1] == '/' {
+			return true
+		}
+	}
+	return false
+}
+
+func head(tree source.Tree, p string) []byte {
+	blob, err := tree.Open(p)
+	if err != nil {
+		return nil
+	}
+	defer blob.Close()
+	b := make([]byte, 16)
+	n, _ := blob.ReadAt(b, 0)
+	return b[:n]
+}
+
+func run(ctx context.Context, jobs []*job, workers int, progress *Progress) {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(workers, len(jobs)) {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(jobs) {
+					return
+				}
+				jobs[i].do()
+				for _, f := range jobs[i].facts {
+					progress.Components.Add(int64(f.Len()))
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func (j *job) do() {
+	for n, a := range j.by {
+		c := a.cataloger
+		if c.Group != nil {
+			out := sbom.NewFacts(c.Name, c.Stage, path.Join(j.dir, "."))
+			out.Own(j.dir)
+			j.claim(out, a, func() error { return c.ParseGroup(j.dir, j.files, out) })
+			continue
+		}
+		f := j.files[0]
+		if n > 0 {
+			f = f.As(c)
+		}
+		out := sbom.NewFacts(c.Name, c.Stage, f.Path)
+		if c.Stage == sbom.Built {
+			out.Own(".") // an artifact is no project of its folder
+		}
+		j.claim(out, a, func() error { return c.Parse(f, out) })
+		f.Close()
+	}
+}
+
+// claim runs a parser. Its panic is a Gap at the file, as its error is.
+func (j *job) claim(out *sbom.Facts, a assignment, parse func() error) {
+	out.Order = a.order
+	out.Limit = claimLimit
+	defer func() {
+		if p := recover(); p != nil {
+			out.Gap(0, "the cataloger broke off: %v (%s)", p, where(debug.Stack()))
+		}
+		j.facts = append(j.facts, out)
+	}()
+	if err := parse(); err != nil {
+		out.Gap(0, "%s", reason(err))
+	}
+}
+
+// where names the place of a panic: the first line of ours in the stack.
+func where(stack []byte) string {
+	for _, line := range strings.Split(string(stack), "\n") {
+		if at := strings.Index(line, "/catalogers/"); at >= 0 && strings.Contains(line, ".go:") && !strings.Contains(line, "/catalogers/scan/") {
+			line, _, _ = strings.Cut(line[at+1:], " ")
+			return line
+		}
+	}
+	return "unknown place"
+}
+
+// reason is what an error says without the path of the host, which a Gap never shows.
+func reason(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return fmt.Sprintf("%s: %v", pe.Op, pe.Err)
+	}
+	return err.Error()
+}
+
+// Select keeps of a list the catalogers of the stages, and of those the ones that only and skip leave. A word of only or skip is a
+// cataloger's name, or a purl type for all that emit it. An unknown word is an error.
+func Select(list []*catalogers.Cataloger, stages []sbom.Stage, only, skip []string) ([]*catalogers.Cataloger, error) {
+	for _, word := range slices.Concat(only, skip) {
+		if !slices.ContainsFunc(list, func(c *catalogers.Cataloger) bool { return named(c, word) }) {
+			return nil, fmt.Errorf("no cataloger is called %q, and none reports packages of that type", word)
+		}
+	}
+	var kept []*catalogers.Cataloger
+	for _, c := range list {
+		is := func(word string) bool { return named(c, word) }
+		if (len(stages) == 0 || slices.Contains(stages, c.Stage)) && (len(only) == 0 || slices.ContainsFunc(only, is)) && !slices.ContainsFunc(skip, is) {
+			kept = append(kept, c)
+		}
+	}
+	return kept, nil
+}
+
+func named(c *catalogers.Cataloger, word string) bool {
+	if c.Name == word {
+		return true
+	}
+	for _, t := range c.Emits {
+		if string(t) == word {
+			return true
+		}
+	}
+	return false
+}

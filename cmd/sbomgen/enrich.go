@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sbomgen/sbomgen/catalogers/enrich"
+	"github.com/sbomgen/sbomgen/catalogers/scan"
+	"github.com/sbomgen/sbomgen/catalogers/source"
+)
+
+// enrichersNamed finds the enrichers that --enrich asks for.
+func enrichersNamed(words []string) ([]*enrich.Enricher, error) {
+	var list []*enrich.Enricher
+	for _, w := range words {
+		found := false
+		var names []string
+		for _, e := range enrich.All {
+			names = append(names, e.Name)
+			if e.Name == w {
+				list, found = append(list, e), true
+			}
+		}
+		if !found {
+			return nil, usage("", "no enricher is called %q; there are %s", w, strings.Join(names, ", "))
+		}
+	}
+	return list, nil
+}
+
+// enrichWith adds to a scan's result what the enrichers find in the caches of this machine.
+func enrichWith(ctx context.Context, h host, tree source.Tree, list []*enrich.Enricher, result *scan.Result) {
+	for _, e := range list {
+		outside := enrich.Outside{Tree: tree, Caches: make(map[string]fs.FS)}
+		if dir := cacheDir(h, e.Cache); dir != "" {
+			outside.Caches[e.Cache] = os.DirFS(dir)
+		}
+		result.Facts = append(result.Facts, e.Run(ctx, outside, result.Facts)...)
+	}
+}
+
+// cacheDir is where a tool keeps a cache on this machine, found as the tool finds it.
+func cacheDir(h host, cache string) string {
+	switch cache {
+	case enrich.GoModuleCache.Cache: // https://go.dev/ref/mod#environment-variables
+		if dir := h.getenv("GOMODCACHE"); dir != "" {
+			return dir
+		}
+		if list := filepath.SplitList(h.getenv("GOPATH")); len(list) > 0 && list[0] != "" {
+			return filepath.Join(list[0], "pkg", "mod")
+		}
+		if home, err := h.home(); err == nil {
+			return filepath.Join(home, "go", "pkg", "mod")
+		}
+	}
+	return ""
+}

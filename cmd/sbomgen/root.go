@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// Exit codes, the same for every verb.
+const (
+	exitDone       = 0
+	exitNo         = 1 // a policy, gate or comparison says no
+	exitUsage      = 2
+	exitFailed     = 3 // failed, or the input could not be read
+	exitIncomplete = 4 // there are gaps, and --strict was given
+)
+
+// host is everything of the outside world that a verb may use. Only this room reads it.
+type host struct {
+	stdout, stderr       io.Writer
+	stdoutTTY, stderrTTY bool
+	now                  func() time.Time
+	getenv               func(string) string
+	home                 func() (string, error)
+}
+
+func system() host {
+	return host{
+		stdout: os.Stdout, stderr: os.Stderr,
+		stdoutTTY: term.IsTerminal(int(os.Stdout.Fd())), stderrTTY: term.IsTerminal(int(os.Stderr.Fd())),
+		now: time.Now, getenv: os.Getenv, home: os.UserHomeDir,
+	}
+}
+
+// exitError ends the program with a code other than exitFailed. A nil err says nothing on stderr.
+type exitError struct {
+	code int
+	err  error
+	hint string
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.err.Error()
+}
+func (e *exitError) Unwrap() error { return e.err }
+
+func usage(hint, format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...), hint}
+}
+
+// Main runs the command line and returns the exit code.
+func Main(ctx context.Context, args []string, h host) int {
+	root := newRoot(h)
+	root.SetArgs(verb(root, args))
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	var exit *exitError
+	if !errors.As(err, &exit) {
+		exit = &exitError{code: exitFailed, err: err}
+	}
+	if exit.err != nil {
+		fmt.Fprintf(h.stderr, "sbomgen: %s\n", strings.ReplaceAll(exit.Error(), "\n", " "))
+		if exit.hint != "" {
+			fmt.Fprintf(h.stderr, "hint: %s\n", exit.hint)
+		}
+	}
+	return exit.code
+}
+
+// verb puts "scan" before arguments that begin with no verb but with something to scan.
+func verb(root *cobra.Command, args []string) []string {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") && args[0] != "-" {
+		return args
+	}
+	for _, c := range root.Commands() {
+		if c.Name() == args[0] || c.HasAlias(args[0]) {
+			return args
+		}
+	}
+	switch args[0] {
+	case "help", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
+		return args
+	}
+	if _, err := os.Lstat(args[0]); err == nil || strings.HasPrefix(args[0], "git:") || strings.ContainsAny(args[0], `/\`) {
+		return append([]string{"scan"}, args...)
+	}
+	return args
+}
+
+func newRoot(h host) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sbomgen",
+		Short: "sbomgen tells what software is made of, and proves it",
+		Long: `sbomgen walks a source tree once, reads every lockfile, manifest, installed package and
+binary that it knows, and writes one graph of components as CycloneDX or SPDX.
+
+Nothing of the tree is executed and nothing is fetched.`,
+		Example: `  sbomgen scan ./
+  sbomgen scan ./ -o cyclonedx-json=bom.json -o spdx-json=bom.spdx.json
+  sbomgen scan git:v1.2.0 -o table`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage("sbomgen --help lists the verbs; sbomgen scan PATH scans a path", "%q is neither a verb nor a path that exists", args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetOut(h.stdout)
+	root.SetErr(h.stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage("sbomgen "+cmd.Name()+" --help lists the flags", "%v", err)
+	})
+	root.AddCommand(newScan(h), newCatalogers(h), newVersion(h))
+	return root
+}
+
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage("", "%s takes no arguments", cmd.Name())
+	}
+	return nil
+}

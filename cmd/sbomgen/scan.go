@@ -1,0 +1,272 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/mail"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sbomgen/sbomgen/catalogers/all"
+	"github.com/sbomgen/sbomgen/catalogers/scan"
+	"github.com/sbomgen/sbomgen/catalogers/source"
+	"github.com/sbomgen/sbomgen/purl"
+	"github.com/sbomgen/sbomgen/sbom"
+)
+
+type scanFlags struct {
+	outputs       []string
+	stages        []string
+	only, skip    []string
+	exclude       []string
+	includeDev    bool
+	enrich        []string
+	gitRef        string
+	sourceName    string
+	sourceVersion string
+	created       string
+	authors       []string
+	supplier      string
+	manufacturer  string
+	strict        bool
+	failIfEmpty   bool
+	explain       string
+	quiet         bool
+	verbose       bool
+	workers       int
+	config        string
+}
+
+func newScan(h host) *cobra.Command {
+	var f scanFlags
+	c := &cobra.Command{
+		Use:   "scan TARGET",
+		Short: "Write the SBOM of a folder, a file or a git revision",
+		Long: `scan reads TARGET once: a folder, a single file, or git:REV, the tree of a commit of the
+repository here. Without -o it prints a table on a terminal and CycloneDX JSON elsewhere.
+
+Formats: cyclonedx-json, cyclonedx-xml (@1.2 to @1.7, default 1.6), spdx-json (@2.2, @2.3, @3.0, default
+2.3), spdx-tag-value (@2.2, @2.3), json, table, purls.
+
+Every flag can stand in .sbomgen.yaml under its long name, or in the environment: SBOMGEN_SOURCE_NAME.
+Exit codes: 0 done, 1 a gate says no, 2 usage, 3 failed, 4 gaps under --strict.`,
+		Example: `  sbomgen scan ./
+  sbomgen scan ./ -o cyclonedx-json=bom.json -o spdx-json@2.3=bom.spdx.json
+  sbomgen scan git:HEAD --strict --include-dev=false -o purls`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage("sbomgen scan ./", "scan takes one target, not %d", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := configure(cmd, h, f.config); err != nil {
+				return err
+			}
+			return runScan(cmd.Context(), h, args[0], f)
+		},
+	}
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "`FORMAT[@VERSION][=FILE]`, repeatable")
+	flags.StringSliceVar(&f.stages, "stage", nil, "only what is `declared,locked,installed,built`")
+	flags.StringSliceVar(&f.only, "only", nil, "only these `catalogers` or package types")
+	flags.StringSliceVar(&f.skip, "skip", nil, "not these `catalogers` or package types")
+	flags.StringSliceVar(&f.exclude, "exclude", nil, "leave out paths that match a `pattern` such as 'examples/**'")
+	flags.BoolVar(&f.includeDev, "include-dev", true, "report development, test and build dependencies, marked as such")
+	flags.StringSliceVar(&f.enrich, "enrich", nil, "also read local `caches`: go-modcache")
+	flags.StringVar(&f.gitRef, "git-ref", "", "scan the tree of this `revision` of the target's repository")
+	flags.StringVar(&f.sourceName, "source-name", "", "`name` of the root component")
+	flags.StringVar(&f.sourceVersion, "source-version", "", "`version` of the root component")
+	flags.StringVar(&f.created, "created", "", "`time` of the document, RFC 3339 or seconds since 1970")
+	flags.StringArrayVar(&f.authors, "author", nil, "who makes this SBOM, `\"Name <email>\"`, repeatable")
+	flags.StringVar(&f.supplier, "supplier", "", "`organisation` that supplies the root component")
+	flags.StringVar(&f.manufacturer, "manufacturer", "", "`organisation` that makes the root component")
+	flags.BoolVar(&f.strict, "strict", false, "exit 4 if anything could not be understood; the document is written all the same")
+	flags.BoolVar(&f.failIfEmpty, "fail-if-empty", false, "exit 1 if no package was found")
+	flags.StringVar(&f.explain, "explain", "", "tell which files and rules made the component `PURL`, and its edges")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no summary and no progress")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "also list what was skipped and what a format could not carry")
+	flags.IntVar(&f.workers, "workers", 0, "parallel `workers`, 0 for one per processor")
+	flags.StringVar(&f.config, "config", "", "configuration `file` (default .sbomgen.yaml here, if there is one)")
+	return c
+}
+
+// ballast is memory that is allocated and never touched, so that it costs address space only. The garbage collector
+// counts it and so does not run at all before as much again is in use: most scans end before that.
+const ballast = 64 << 20
+
+func runScan(ctx context.Context, h host, target string, f scanFlags) error {
+	began := time.Now()
+	defer runtime.KeepAlive(make([]byte, ballast))
+	list, err := outputs(f.outputs, h.stdoutTTY)
+	if err != nil {
+		return err
+	}
+	stages, err := parseStages(f.stages)
+	if err != nil {
+		return err
+	}
+	picked, err := scan.Select(all.Catalogers, stages, f.only, f.skip)
+	if err != nil {
+		return usage("sbomgen catalogers lists them", "%v", err)
+	}
+	enrichers, err := enrichersNamed(f.enrich)
+	if err != nil {
+		return err
+	}
+	document, err := describe(h, f)
+	if err != nil {
+		return err
+	}
+	tree, err := source.Open(ctx, target, source.Options{GitRef: f.gitRef})
+	if err != nil {
+		return cannotOpen(target, err)
+	}
+	defer tree.Close()
+
+	progress := new(scan.Progress)
+	stop := showProgress(h, f, progress)
+	result, err := scan.Run(ctx, tree, picked, scan.Options{Exclude: f.exclude, Workers: f.workers, Progress: progress})
+	if err == nil {
+		enrichWith(ctx, h, tree, enrichers, result)
+	}
+	stop()
+	if err != nil {
+		return &exitError{code: exitFailed, err: fmt.Errorf("%s: %w", target, err)}
+	}
+	about := tree.About()
+	graph := sbom.Resolve(result.Facts, sbom.Options{
+		Root:     sbom.Component{Name: f.sourceName, Version: f.sourceVersion},
+		Fallback: fallback(about),
+		Gaps:     result.Gaps,
+		Skipped:  result.Skipped,
+	})
+	if !f.includeDev {
+		graph = sbom.Filter(graph, func(c *sbom.Component) bool { return c.IsApplication() || c.Scope.Shipped() })
+	}
+	document.Graph = graph
+	if document.Created.IsZero() {
+		document.Created = cmp.Or(about.Created, h.now().UTC().Truncate(time.Second))
+	}
+	if f.explain != "" {
+		return runExplain(h.stdout, graph, f.explain)
+	}
+	losses, err := write(list, document, h.stdout)
+	if err != nil {
+		return err
+	}
+	if !f.quiet {
+		summarize(h.stderr, summary{graph: graph, result: result, losses: losses, took: time.Since(began), verbose: f.verbose, enriched: f.enrich, target: target})
+	}
+	switch {
+	case f.failIfEmpty && packages(graph) == 0:
+		return &exitError{code: exitNo, err: errors.New("no package was found")}
+	case f.strict && len(graph.Gaps) > 0:
+		return &exitError{code: exitIncomplete, err: gapsError(graph.Gaps, f.quiet)}
+	}
+	return nil
+}
+
+// gapsError says under --strict why the exit code is 4; the summary has listed the gaps unless it was not wanted.
+func gapsError(gaps []sbom.Gap, quiet bool) error {
+	if !quiet {
+		return fmt.Errorf("%s", count(len(gaps), "gap"))
+	}
+	return fmt.Errorf("%s, the first at %s", count(len(gaps), "gap"), gapText(gaps[0]))
+}
+
+func parseStages(words []string) ([]sbom.Stage, error) {
+	var list []sbom.Stage
+	for _, w := range words {
+		found := false
+		for _, s := range sbom.Stages {
+			if s.String() == w {
+				list, found = append(list, s), true
+			}
+		}
+		if !found {
+			return nil, usage("the stages are declared, locked, installed and built", "no stage is called %q", w)
+		}
+	}
+	return list, nil
+}
+
+// describe is what flags and environment say about the document.
+func describe(h host, f scanFlags) (*sbom.Document, error) {
+	d := &sbom.Document{Tool: sbom.Tool{Vendor: "sbomgen", Name: "sbomgen", Version: version()}, Lifecycle: sbom.PreBuild, Version: 1}
+	for _, a := range f.authors {
+		d.Authors = append(d.Authors, party(a))
+	}
+	d.Supplier, d.Manufacturer = party(f.supplier), party(f.manufacturer)
+	moment, origin := f.created, "--created"
+	if moment == "" {
+		moment, origin = h.getenv("SOURCE_DATE_EPOCH"), "SOURCE_DATE_EPOCH"
+	}
+	if moment == "" {
+		return d, nil
+	}
+	if seconds, err := strconv.ParseInt(moment, 10, 64); err == nil {
+		d.Created = time.Unix(seconds, 0).UTC()
+		return d, nil
+	}
+	t, err := time.Parse(time.RFC3339, moment)
+	if err != nil {
+		return nil, usage("write it as 2026-01-31T12:00:00Z or as seconds since 1970", "%s: %q is no time", origin, moment)
+	}
+	d.Created = t.UTC()
+	return d, nil
+}
+
+// party reads "Name <email>", or a name alone.
+func party(s string) sbom.Party {
+	if a, err := mail.ParseAddress(s); err == nil && a.Name != "" {
+		return sbom.Party{Name: a.Name, Email: a.Address}
+	}
+	return sbom.Party{Name: strings.TrimSpace(s)}
+}
+
+// fallback is what the place of the tree tells of the root, where neither a flag nor a manifest does.
+func fallback(a source.About) sbom.Component {
+	c := sbom.Component{Kind: sbom.Application, Name: a.Name, Version: a.Version}
+	if a.VCS != "" {
+		c.References = []sbom.Reference{{Type: sbom.VCS, URL: a.VCS}}
+	}
+	if a.Commit != "" {
+		c.Properties = []sbom.Property{{Name: "sbomgen:git:commit", Value: a.Commit}}
+	}
+	return c
+}
+
+func cannotOpen(target string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		hint := ""
+		if strings.Contains(target, ":") && !strings.HasPrefix(target, "git:") {
+			hint = "a target is a folder, a file, or git:REVISION"
+		}
+		return &exitError{exitFailed, fmt.Errorf("%s: no such file or folder", target), hint}
+	}
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return &exitError{code: exitFailed, err: fmt.Errorf("%s: %w", target, err)}
+}
+
+// packages counts the components that are packages: all but applications of the tree.
+func packages(g *sbom.Graph) int {
+	n := 0
+	for i := range g.Components {
+		if c := &g.Components[i]; !c.IsApplication() && c.PURL.Type != purl.Type("") {
+			n++
+		}
+	}
+	return n
+}
