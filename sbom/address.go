@@ -13,30 +13,33 @@ const maxURL = 8 << 10
 // IRI reference and a valid xs:anyURI. The form git@host:path of git and scp comes back as ssh://host/path.
 //
 // It returns false for what no document may show or no reader could follow: places on the machine
-// (file:, link:, absolute and relative paths, C:\), hosts that are none, and text of which it cannot tell whether
-// it holds a password.
+// (file:, link:, what begins with a slash, a dot, a tilde or C:\), hosts that are none, text with control characters, and text of which
+// it cannot tell whether it holds a password.
 func CleanURL(raw string) (string, bool) {
 	if plainURL(raw) {
 		return raw, true
 	}
 	s := strings.ToValidUTF8(strings.TrimSpace(raw), "\uFFFD")
-	if s == "" || len(s) > maxURL || localPath(s) {
+	if s == "" || len(s) > maxURL || localPath(s) || strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f }) {
 		return "", false
 	}
 	s, fragment, hasFragment := strings.Cut(s, "#")
 	s, query, hasQuery := strings.Cut(s, "?")
-	s, ok := withoutUser(s)
+	s, ok := withoutUser(strings.ReplaceAll(s, `\`, "/")) // browsers take either slash
 	if !ok {
 		return "", false
 	}
-	b := appendEncoded(make([]byte, 0, len(raw)+16), s, true)
+	b := appendEncoded(make([]byte, 0, len(raw)+16), s)
 	if query = withoutCredentials(query); hasQuery && query != "" {
-		b = appendEncoded(append(b, '?'), query, false)
+		b = appendEncoded(append(b, '?'), query)
 	}
 	if fragment = withoutCredentials(fragment); hasFragment && fragment != "" {
-		b = appendEncoded(append(b, '#'), fragment, false)
+		b = appendEncoded(append(b, '#'), fragment)
 	}
-	return string(b), len(b) > 0
+	if len(b) == 0 || len(b) > maxURL {
+		return "", false
+	}
+	return string(b), true
 }
 
 // plainURL recognises what nearly all lockfiles hold: a web address that needs no change.
@@ -117,7 +120,7 @@ func withoutUser(s string) (string, bool) {
 		return "", false
 	}
 	end := len(rest)
-	if i := strings.IndexAny(rest, "/\\"); i >= 0 {
+	if i := strings.IndexByte(rest, '/'); i >= 0 {
 		end = i
 	}
 	authority, path := rest[:end], rest[end:]
@@ -149,7 +152,7 @@ func withoutUserOpaque(s string) (string, bool) {
 		return s, !strings.Contains(first, ":") || schemeOf(s) != ""
 	}
 	host, path, ok := strings.Cut(s[user+1:], ":")
-	if !ok || !validHost(host) || path == "" {
+	if !ok || !validHost(host) || path == "" || strings.Contains(path, "://") {
 		return "", false
 	}
 	return "ssh://" + host + "/" + strings.TrimLeft(path, "/"), true
@@ -215,9 +218,8 @@ func credentialName(name string) bool {
 	return false
 }
 
-// appendEncoded appends s with everything percent-encoded that RFC 3986 does not let stand. A backslash before query and
-// fragment is a slash, as browsers have it.
-func appendEncoded(b []byte, s string, path bool) []byte {
+// appendEncoded appends s with everything percent-encoded that RFC 3986 does not let stand.
+func appendEncoded(b []byte, s string) []byte {
 	const hex = "0123456789ABCDEF"
 	for i := range len(s) {
 		c := s[i]
@@ -225,8 +227,6 @@ func appendEncoded(b []byte, s string, path bool) []byte {
 		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9', strings.IndexByte("-._~:/?@!$&'()*+,;=", c) >= 0,
 			c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
 			b = append(b, c)
-		case c == '\\' && path:
-			b = append(b, '/')
 		default:
 			b = append(b, '%', hex[c>>4], hex[c&15])
 		}

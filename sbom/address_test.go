@@ -35,6 +35,7 @@ func TestAddressesLoseWhatNobodyShouldSee(t *testing.T) {
 		{"https://${host}/x", ""},
 		{"https://exa mple.com/x", ""},
 		{"https:///x", ""},
+		{"https://example.com/a\nb", ""},
 		{"mailto:bugs@example.com", "mailto:bugs@example.com"},
 		{"www.example.com", "www.example.com"},
 		{"1st:thing", ""},

@@ -1,6 +1,8 @@
 package cyclonedx
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -106,13 +108,16 @@ func (w *writer) component(h sbom.Handle) {
 	}
 	w.marks(c, packaged)
 	w.relations(h)
-	for _, claim := range w.beside {
-		w.property(claim.property(), claim.words)
+	for i := range w.beside {
+		w.property(w.beside[i].property(), w.beside[i].words)
+		if *w.beside[i].place != (sbom.Location{}) {
+			w.lose("places of licence claims", 1)
+		}
 	}
 	w.words()
 	for _, p := range c.Properties {
 		if p.Name == "" || reserved(p.Name) {
-			w.lost[lostProperties]++
+			w.lose("properties", 1)
 			continue
 		}
 		w.property(p.Name, p.Value)
@@ -123,28 +128,22 @@ func (w *writer) component(h sbom.Handle) {
 
 // kind is the component's type in the version at hand, and whether it says the same as the kind.
 func (w *writer) kind(k sbom.Kind) (string, bool) {
+	since := 99
 	switch k {
-	case "":
-		return string(sbom.Library), true
 	case sbom.Library, sbom.Application, sbom.Framework, sbom.OperatingSystem, sbom.Container, sbom.Device, sbom.Firmware, sbom.FileKind:
-		return string(k), true
-	case sbom.Platform:
-		if w.minor < 5 {
-			return string(sbom.Application), false
-		}
-		return string(k), true
-	case sbom.DeviceDriver, sbom.Data, sbom.Model:
-		if w.minor < 5 {
-			return string(sbom.Library), false
-		}
-		return string(k), true
+		since = 2
+	case sbom.Platform, sbom.DeviceDriver, sbom.Data, sbom.Model:
+		since = 5
 	case sbom.Crypto:
-		if w.minor < 6 {
-			return string(sbom.Library), false
-		}
-		return string(k), true
+		since = 6
 	}
-	return string(sbom.Library), false
+	switch {
+	case w.minor >= since:
+		return string(k), true
+	case k == sbom.Platform:
+		return string(sbom.Application), false
+	}
+	return string(sbom.Library), k == ""
 }
 
 // scopeWord is CycloneDX's word for a scope; the scope of which nothing is known counts as required, as the schema says.
@@ -165,14 +164,11 @@ func (w *writer) name(h sbom.Handle) {
 	if group != "" {
 		w.e.text("group", group)
 	}
-	if name == "" {
-		name = w.refs[h]
-	}
-	w.e.text("name", name)
+	w.e.text("name", cmp.Or(name, w.refs[h]))
 	version := c.VersionText()
 	if len(version) > maxVersion && utf8.RuneCountInString(version) > maxVersion {
 		version = string([]rune(version)[:maxVersion])
-		w.lost[lostVersions]++
+		w.lose("ends of long versions", 1)
 	}
 	if version != "" || w.minor < 4 {
 		w.e.text("version", version)
@@ -207,7 +203,7 @@ func (w *writer) relations(h sbom.Handle) {
 			name = propApplication
 		}
 		if w.minor < 3 && !c.IsApplication() {
-			w.lost[lostContains]++
+			w.lose("contains edges", 1)
 		}
 		w.property(name, w.refs[from])
 		if c.IsApplication() && w.depends(from, h) {
@@ -231,20 +227,20 @@ func (w *writer) relations(h sbom.Handle) {
 		if name != "" {
 			w.property(name, w.refs[e.To])
 			if w.minor < 3 {
-				w.lost[lostEdges]++
+				w.lose("edges of other kinds", 1)
 			}
 		}
 	}
 	if owner := w.g.Context(h); owner != h {
 		w.property(propResolution, w.refs[owner])
 		if w.minor < 3 {
-			w.lost[lostResolutions]++
+			w.lose("resolutions of applications", 1)
 		}
 	}
 	for _, i := range w.held.of(h) {
 		e := &w.g.Edges[i]
 		if w.minor < 3 {
-			w.lost[lostLimits]++
+			w.lose("limits of edges to some applications", 1)
 			continue
 		}
 		w.property(propEdge, w.refs[e.From]+edgeArrow(e.Kind)+w.refs[e.To])
@@ -259,18 +255,12 @@ func edgeArrow(k sbom.EdgeKind) string {
 	return " -" + k.String() + "-> "
 }
 
-// depends tells whether there is a depends-on edge between two components. Out is sorted by To and Kind.
+// depends tells whether there is a depends-on edge between two components.
 func (w *writer) depends(from, to sbom.Handle) bool {
-	out := w.g.Out(from)
-	low, high := 0, len(out)
-	for low < high {
-		if middle := (low + high) / 2; out[middle].To < to {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
-	return low < len(out) && out[low].To == to && out[low].Kind == sbom.DependsOn
+	_, found := slices.BinarySearchFunc(w.g.Out(from), to, func(e sbom.Edge, to sbom.Handle) int {
+		return cmp.Or(cmp.Compare(e.To, to), cmp.Compare(e.Kind, sbom.DependsOn))
+	})
+	return found
 }
 
 // property describes a property of the object at hand and opens its list where it is the first. CycloneDX 1.2 has none.
@@ -278,16 +268,16 @@ func (w *writer) property(name, value string) {
 	if w.minor < 3 {
 		switch name {
 		case propKind:
-			w.lost[lostKinds]++
+			w.lose("kinds of components", 1)
 		case propDirect:
-			w.lost[lostMarks]++
+			w.lose("scopes, stages and direct marks", 1)
 		case propGap:
-			w.lost[lostGaps]++
+			w.lose("gaps", 1)
 		case propDeclared, propConcluded, propObserved:
-			w.lost[lostLicenses]++
+			w.lose("licences", 1)
 		default:
 			if !reserved(name) {
-				w.lost[lostProperties]++
+				w.lose("properties", 1)
 			}
 		}
 		return
@@ -313,7 +303,7 @@ func (w *writer) hashes(hashes []sbom.Hash) {
 		hex := h.Hex
 		if !validHash(h.Algorithm, hex) {
 			if hex = strings.ToLower(hex); !validHash(h.Algorithm, hex) {
-				w.lost[lostHashes]++
+				w.lose("hashes that are no digests of their algorithm", 1)
 				continue
 			}
 		}
@@ -343,15 +333,12 @@ func validHash(a sbom.Algorithm, hex string) bool {
 	case sbom.SHA512, sbom.SHA3512, sbom.BLAKE2b:
 		want = 128
 	}
-	if len(hex) != want || want == 0 {
-		return false
-	}
 	for i := range len(hex) {
 		if c := hex[i]; !('0' <= c && c <= '9' || 'a' <= c && c <= 'f') {
 			return false
 		}
 	}
-	return true
+	return len(hex) == want && want > 0
 }
 
 // references describes the addresses of a component.
@@ -361,7 +348,7 @@ func (w *writer) references(references []sbom.Reference) {
 		r := &references[i]
 		url, ok := sbom.CleanURL(r.URL)
 		if !ok {
-			w.lost[lostAddresses]++
+			w.lose("addresses that no document may show", 1)
 			continue
 		}
 		if !open {
@@ -372,17 +359,16 @@ func (w *writer) references(references []sbom.Reference) {
 		if w.minor >= referenceSince(r.Type) {
 			w.e.attribute("type", r.Type)
 			w.e.text("url", url)
-		} else {
+		} else { // parser.reference knows
 			w.e.attribute("type", "other")
 			w.e.text("url", url)
 			w.e.text("comment", r.Type)
-			w.lost[lostReferenceTypes]++
+			w.lose("types of references", 1)
 		}
-		switch {
-		case w.minor >= 3:
+		if w.minor >= 3 {
 			w.hashes(r.Hashes)
-		default:
-			w.lost[lostReferenceHashes] += len(r.Hashes)
+		} else {
+			w.lose("hashes of references", len(r.Hashes))
 		}
 		w.e.end()
 	}

@@ -28,6 +28,7 @@ type encoder struct {
 	full     bool // the innermost level has content
 	tag      bool // the start tag of the innermost element still takes attributes (XML)
 	replaced int  // characters that no document may hold
+	digits   [24]byte
 }
 
 // level is an object, array or element that is not closed yet.
@@ -183,36 +184,31 @@ func (e *encoder) text(name, value string) {
 	e.close(name)
 }
 
-// number writes a member that is a whole number.
-func (e *encoder) number(name string, n int64) {
+// number writes a member that is a number. The digits may be appended to e.digits[:0].
+func (e *encoder) number(name string, digits []byte) {
 	e.member(name)
 	if e.xml {
 		e.buf = append(e.buf, '>')
 	}
-	e.buf = strconv.AppendInt(e.buf, n, 10)
+	e.buf = append(e.buf, digits...)
 	if e.xml {
 		e.close(name)
 	}
 }
 
+func (e *encoder) integer(name string, n int64) {
+	e.number(name, strconv.AppendInt(e.digits[:0], n, 10))
+}
+
 // percent writes a member that is a number from 0 to 1, given in percent.
 func (e *encoder) percent(name string, n uint8) {
-	e.member(name)
-	if e.xml {
-		e.buf = append(e.buf, '>')
-	}
-	switch {
+	switch digits := append(e.digits[:0], '0', '.', '0'+n/10, '0'+n%10); {
 	case n >= 100:
-		e.buf = append(e.buf, '1')
-	case n%10 != 0:
-		e.buf = append(e.buf, '0', '.', '0'+n/10, '0'+n%10)
-	case n > 0:
-		e.buf = append(e.buf, '0', '.', '0'+n/10)
+		e.number(name, append(digits[:0], '1'))
+	case n%10 == 0:
+		e.number(name, digits[:3])
 	default:
-		e.buf = append(e.buf, '0')
-	}
-	if e.xml {
-		e.close(name)
+		e.number(name, digits)
 	}
 }
 

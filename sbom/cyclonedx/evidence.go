@@ -11,7 +11,7 @@ import (
 func (w *writer) evidence(c *sbom.Component) {
 	sightings := c.Evidence
 	if w.minor < 5 {
-		w.lost[lostEvidence] += len(sightings)
+		w.lose("evidence", len(sightings))
 		sightings = nil
 	}
 	licensed := len(w.observed) > 0 && w.minor >= 3
@@ -89,16 +89,16 @@ func (w *writer) occurrences(c *sbom.Component) {
 		e.text("location", place)
 		if w.minor >= 6 {
 			if s.Location.Line > 0 {
-				e.number("line", int64(s.Location.Line))
+				e.integer("line", int64(s.Location.Line))
 			}
 			if s.Location.Offset > 0 {
-				e.number("offset", s.Location.Offset)
+				e.integer("offset", s.Location.Offset)
 			}
 			if context := w.sightingContext(s, c.Stage); context != "" {
 				e.text("additionalContext", context)
 			}
 		} else {
-			w.lost[lostContext]++
+			w.lose("lines and catalogers of evidence", 1)
 		}
 		e.end()
 	}

@@ -58,7 +58,7 @@ func (w *writer) sortLicenses(licenses []sbom.License) {
 		}
 		switch {
 		case w.minor < 3 && l.Basis == sbom.ObservedLicense: // there is no evidence
-			w.lost[lostLicenses]++
+			w.lose("licences", 1)
 		case w.minor < 7 && len(*list) > 0 && (c.kind == license.Expression || (*list)[0].kind == license.Expression):
 			w.beside = append(w.beside, c)
 		default:
@@ -88,7 +88,7 @@ func (w *writer) licenses(claims []claim) {
 			}
 			e.end()
 			if *c.place != (sbom.Location{}) {
-				w.lost[lostPlaces]++
+				w.lose("places of licence claims", 1)
 			}
 			continue
 		}
@@ -115,7 +115,7 @@ func (w *writer) licenses(claims []claim) {
 			w.property(propPlace, placeText(c.place))
 			w.endProperties()
 		default:
-			w.lost[lostPlaces]++
+			w.lose("places of licence claims", 1)
 		}
 		e.end()
 		if !e.xml {
@@ -131,7 +131,7 @@ func (w *writer) acknowledge(c *claim) {
 	case c.basis == sbom.ObservedLicense:
 	case w.minor < 6:
 		if c.basis == sbom.ConcludedLicense {
-			w.lost[lostConcluded]++
+			w.lose("marks of concluded licences", 1)
 		}
 	case c.basis == sbom.ConcludedLicense:
 		w.e.attribute("acknowledgement", "concluded")

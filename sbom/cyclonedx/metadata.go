@@ -1,6 +1,7 @@
 package cyclonedx
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/sbom"
@@ -14,15 +15,15 @@ func (w *writer) metadata(timed bool) {
 		e.text("timestamp", created)
 	}
 	switch {
-	case !validPhase(d.Lifecycle):
-	case w.minor >= 5:
+	case d.Lifecycle == "":
+	case w.minor >= 5 && validPhase(d.Lifecycle):
 		e.list("lifecycles")
 		e.item("lifecycle")
 		e.text("phase", string(d.Lifecycle))
 		e.end()
 		e.end()
 	default:
-		w.lost[lostLifecycle]++
+		w.lose("lifecycles", 1)
 	}
 	w.tools()
 	w.authors()
@@ -39,7 +40,7 @@ func (w *writer) metadata(timed bool) {
 	}
 	for _, p := range d.Properties {
 		if p.Name == "" || p.Name == propGap {
-			w.lost[lostProperties]++
+			w.lose("properties", 1)
 			continue
 		}
 		w.property(p.Name, p.Value)
@@ -86,18 +87,12 @@ func (w *writer) tools() {
 // tool describes the program as a component; the object is open.
 func (w *writer) tool() {
 	w.e.attribute("type", "application")
-	switch {
-	case w.d.Tool.Vendor == "":
-	case w.minor >= 6:
-		w.organisation("manufacturer", sbom.Party{Name: w.d.Tool.Vendor})
-	default:
-		w.organisation("supplier", sbom.Party{Name: w.d.Tool.Vendor})
+	maker := "manufacturer"
+	if w.minor < 6 {
+		maker = "supplier"
 	}
-	name := w.d.Tool.Name
-	if name == "" {
-		name = "sbomgen"
-	}
-	w.e.text("name", name)
+	w.organisation(maker, sbom.Party{Name: w.d.Tool.Vendor})
+	w.e.text("name", cmp.Or(w.d.Tool.Name, "sbomgen"))
 	if w.d.Tool.Version != "" {
 		w.e.text("version", w.d.Tool.Version)
 	}
@@ -108,7 +103,7 @@ func (w *writer) authors() {
 	for _, a := range w.d.Authors {
 		mail := w.mail(a.Email)
 		if a.URL != "" {
-			w.lost[lostMail]++
+			w.lose("mail and web addresses of authors", 1)
 		}
 		if a.Name == "" && mail == "" {
 			continue
@@ -145,7 +140,7 @@ func (w *writer) organisation(name string, p sbom.Party) {
 			e.word("url", url)
 			e.end()
 		} else {
-			w.lost[lostAddresses]++
+			w.lose("addresses that no document may show", 1)
 		}
 	}
 	if mail := w.mail(p.Email); mail != "" {
@@ -161,14 +156,14 @@ func (w *writer) organisation(name string, p sbom.Party) {
 // mail is the address if it looks like one; from 1.4 on the schema asks for that.
 func (w *writer) mail(address string) string {
 	at := strings.IndexByte(address, '@')
-	if at > 0 && at < len(address)-1 && strings.IndexByte(address[at+1:], '@') < 0 && writable(address) &&
+	if at > 0 && at < len(address)-1 && strings.IndexByte(address[at+1:], '@') < 0 && cleaned(address) == address &&
 		strings.Trim(address[at+1:], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") == "" &&
 		strings.IndexAny(address, " \t\"<>()[]:;,\\") < 0 && len(address) < 255 && at <= 64 &&
 		!strings.Contains("."+strings.ReplaceAll(address, "@", ".")+".", "..") {
 		return address
 	}
 	if address != "" {
-		w.lost[lostMail]++
+		w.lose("mail and web addresses of authors", 1)
 	}
 	return ""
 }

@@ -376,7 +376,9 @@ func (p *parser) method() method {
 	p.Object(func(key string) {
 		switch key {
 		case "technique":
-			m.technique = sbom.Technique(p.Text())
+			if m.technique = sbom.Technique(p.Text()); m.technique == "other" {
+				m.technique = ""
+			}
 		case "confidence":
 			if share, err := strconv.ParseFloat(strings.TrimSpace(p.Raw()), 64); err == nil {
 				m.confidence = uint8(math.Round(100 * min(max(share, 0), 1)))

@@ -11,7 +11,7 @@ import (
 // How large a document may be: several times what a scan of 100,000 packages writes.
 const (
 	maxDocument   = 512 << 20 // bytes
-	maxComponents = 2 << 20
+	maxComponents = 512 << 10
 )
 
 // Read reads a document. It errs where the text is no CycloneDX document of version 1; references that lead nowhere

@@ -1,6 +1,7 @@
 package cyclonedx
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -37,17 +38,13 @@ func Write(w io.Writer, d *sbom.Document, o Options) ([]sbom.Loss, error) {
 		h := sha256.New()
 		wr.e = &encoder{w: h, buf: buf, digest: true}
 		wr.document("")
-		serial = "urn:uuid:" + uuid.NewSHA1(namespace(), h.Sum(nil)).String()
-		wr.lost = [losses]int{}
+		space := uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/sbomgen/sbomgen/cyclonedx"))
+		serial = "urn:uuid:" + uuid.NewSHA1(space, h.Sum(nil)).String()
+		wr.lost = nil
 	}
 	wr.e = &encoder{w: w, buf: buf, xml: o.XML, oneLine: minor == 2}
 	wr.document(serial)
-	return wr.losses(), wr.e.err
-}
-
-// namespace is what the serial numbers of our documents are derived in.
-func namespace() uuid.UUID {
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/sbomgen/sbomgen/cyclonedx"))
+	return wr.lost, wr.e.err
 }
 
 // validSerial tells whether s is a serial number by the pattern of the schemas.
@@ -76,6 +73,7 @@ type writer struct {
 	minor int // of the version: 6 is 1.6
 
 	refs    []string           // of each component
+	renamed int                // components whose ids no document may hold
 	holders index[sbom.Handle] // of each component: who contains it
 	held    index[int32]       // of each application: the edges that hold only in some applications, it being one
 
@@ -85,14 +83,14 @@ type writer struct {
 	beside []claim // of the component at hand, see license.go
 	listed  bool // the property list of the object at hand is open
 	scratch []byte
-	lost    [losses]int
+	lost    []sbom.Loss
 
 	cataloger, catalogerContext string // the last cataloger, and what sightingContext says of it
 }
 
 func newWriter(d *sbom.Document, minor int) *writer {
 	w := &writer{d: d, g: d.Graph, minor: minor, known: make(map[string]spelling)}
-	w.refs = references(w.g)
+	w.refs, w.renamed = references(w.g)
 	contains, limited := 0, 0
 	for i := range w.g.Edges {
 		if w.g.Edges[i].Kind == sbom.Contains {
@@ -149,18 +147,17 @@ func (x index[T]) of(h sbom.Handle) []T {
 
 // references gives each component its bom-ref: its id. Ids that hold characters which no document may hold could become the
 // same; they are numbered.
-func references(g *sbom.Graph) []string {
-	refs := make([]string, len(g.Components))
+func references(g *sbom.Graph) (refs []string, renamed int) {
+	refs = make([]string, len(g.Components))
 	var taken map[string]bool
 	for h := range g.Components {
 		id := string(g.Components[h].ID)
-		refs[h] = id
-		if id != "" && writable(id) {
+		if refs[h] = id; id != "" && plain(id) {
 			continue
 		}
-		base := cleaned(id)
-		if base == "" {
-			base = "component"
+		base := cmp.Or(cleaned(id), "component")
+		if id == base {
+			continue
 		}
 		ref := base
 		for n := 2; ; n++ {
@@ -173,15 +170,16 @@ func references(g *sbom.Graph) []string {
 			taken = make(map[string]bool)
 		}
 		taken[ref], refs[h] = true, ref
+		renamed++
 	}
-	return refs
+	return refs, renamed
 }
 
-// writable tells whether a document can hold the string as it is.
-func writable(s string) bool {
+// plain tells whether a string is printable ASCII, as nearly all ids are.
+func plain(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] >= utf8.RuneSelf {
-			return cleaned(s) == s
+			return false
 		}
 	}
 	return true
@@ -222,7 +220,7 @@ func (w *writer) document(serial string) {
 		if serial != "" {
 			e.text("serialNumber", serial)
 		}
-		e.number("version", int64(number))
+		e.integer("version", int64(number))
 	}
 	w.metadata(serial != "")
 	e.list("components")
@@ -240,7 +238,7 @@ func (w *writer) document(serial string) {
 	e.end()
 	e.buf = append(e.buf, '\n')
 	e.flush()
-	w.lost[lostCharacters] += e.replaced
+	w.lose("characters that no document may hold", e.replaced+w.renamed)
 	w.edgeLosses()
 }
 
@@ -289,7 +287,7 @@ func (w *writer) compositions() {
 	if w.minor < 3 {
 		for h := range w.g.Components {
 			if w.g.Components[h].Completeness != sbom.Unknown {
-				w.lost[lostCompleteness]++
+				w.lose("completeness marks", 1)
 			}
 		}
 		return
@@ -368,4 +366,38 @@ func timestamp(t time.Time) string {
 		return ""
 	}
 	return t.Format("2006-01-02T15:04:05Z")
+}
+
+// lose counts what the document does not hold.
+func (w *writer) lose(what string, n int) {
+	if n == 0 {
+		return
+	}
+	for i := range w.lost {
+		if w.lost[i].What == what {
+			w.lost[i].Count += n
+			return
+		}
+	}
+	w.lost = append(w.lost, sbom.Loss{What: what, Count: n})
+}
+
+// edgeLosses counts what of the edges no version carries.
+func (w *writer) edgeLosses() {
+	ranges, scopes, places := 0, 0, 0
+	for i := range w.g.Edges {
+		e := &w.g.Edges[i]
+		if e.Range != "" {
+			ranges++
+		}
+		if e.Scope != sbom.ScopeUnset {
+			scopes++
+		}
+		if e.Path != "" || e.Rule != "" {
+			places++
+		}
+	}
+	w.lose("requested ranges", ranges)
+	w.lose("edge scopes", scopes)
+	w.lose("places and rules of edges", places)
 }

@@ -49,27 +49,32 @@ type dictionary struct {
 	urls     map[string][]string // hosts with paths
 	hosts    map[string]string   // hosts whose paths name licences, and what to put before these
 	versions map[string][]string // the identifiers of a family, in the list's order
-	longest  int                 // the most words that a phrase has
+	reach    map[string]int      // by first word, the most words that a phrase has
 }
 
-// knowledge is built when a text first needs it, from the SPDX list and the
-// table of names: the list gives identifiers and full names, with and without
-// their versions, the table everything else.
-var knowledge = sync.OnceValue(func() *dictionary {
+// knowledge is the dictionary, made when a text first needs it.
+var knowledge = sync.OnceValue(learn)
+
+// learn makes a dictionary of the SPDX list and the table of names: the list
+// gives identifiers and full names, with and without their versions, the table
+// everything else.
+func learn() *dictionary {
 	d := &dictionary{
 		phrases:  make(map[string]meaning, 4096),
 		texts:    make(map[string][]string, 256),
 		urls:     make(map[string][]string, 256),
 		hosts:    make(map[string]string, 32),
 		versions: make(map[string][]string, 512),
+		reach:    make(map[string]int, 2048),
 	}
 	listings(d.list)
 	d.table(names)
 	for key := range d.phrases {
-		d.longest = max(d.longest, 1+strings.Count(key, " "))
+		first, _, _ := strings.Cut(key, " ")
+		d.reach[first] = max(d.reach[first], 1+strings.Count(key, " "))
 	}
 	return d
-})
+}
 
 // list adds what the SPDX list itself says about one identifier.
 func (d *dictionary) list(l listing) {
@@ -80,8 +85,12 @@ func (d *dictionary) list(l listing) {
 	if l.marked('x') {
 		kind = exceptionPart
 	}
-	name := scan(l.name, false)
-	for _, key := range [...]string{scan(l.id, false).text, name.text} {
+	id, name := scan(l.id, false), scan(l.name, false)
+	keys := []string{id.text, name.text}
+	if kind == exceptionPart {
+		keys = append(keys, id.text+" exception", name.text+" exception")
+	}
+	for _, key := range keys {
 		m := d.phrases[key]
 		m.part = kind
 		m.options = include(m.options, l.id)
@@ -94,7 +103,7 @@ func (d *dictionary) list(l listing) {
 	if suffix == "" || suffix == "-only" || suffix == "-or-later" {
 		d.versions[family] = append(d.versions[family], l.id)
 	}
-	keys := []string{scan(family, false).text}
+	keys = []string{scan(family, false).text}
 	for i := 1; i < len(name.words); i++ {
 		if !sameVersion(version, name.word(i)) {
 			continue

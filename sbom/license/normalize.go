@@ -1,16 +1,18 @@
 package license
 
 import (
-	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // Limits of a name. Whole licence texts stand in some manifests' licence
 // fields; to recognise these is not a matter of names.
 const (
-	maxName    = 1024 // bytes
-	maxOptions = 64   // readings that Candidates lists
+	maxName     = 1024 // bytes
+	maxOptions  = 64   // readings that Candidates lists
+	maxOperands = 32   // licences in one list
+	maxLevel    = 8    // parentheses within parentheses
 )
 
 // Normalize reads what a manifest says of its licence in the words of its
@@ -33,6 +35,9 @@ func Normalize(text string) (expr Expr, ok bool) {
 // names no known licence.
 func Candidates(text string) []string {
 	r := read(text)
+	if len(r.options) == 0 {
+		return nil
+	}
 	texts := make([]string, len(r.options))
 	for i, option := range r.options {
 		texts[i] = option.String()
@@ -97,12 +102,12 @@ func read(text string) reading {
 // APKBUILDs have them. Nothing says whether all apply or one may be chosen.
 func spaceSeparated(text string) reading {
 	fields := strings.Fields(text)
-	if len(fields) < 2 || len(fields) > maxOptions {
+	if len(fields) < 2 || len(fields) > maxOperands {
 		return reading{}
 	}
 	licenses := make([]Expr, len(fields))
 	for i, field := range fields {
-		leaf, reason := license(field)
+		leaf, reason := simple(field)
 		if reason != "" {
 			return reading{}
 		}
@@ -182,11 +187,23 @@ func (d *dictionary) link(link string) reading {
 	if !ok {
 		return reading{}
 	}
-	path, err := url.PathUnescape(path)
-	if err != nil {
-		return reading{}
+	return d.path(prefix, unescape(path))
+}
+
+// unescape decodes %20 and the like; what is no such code stays.
+func unescape(path string) string {
+	var text []byte
+	for i := 0; i < len(path); i++ {
+		if path[i] == '%' && i+2 < len(path) {
+			if code, err := strconv.ParseUint(path[i+1:i+3], 16, 8); err == nil {
+				text = append(text, byte(code))
+				i += 2
+				continue
+			}
+		}
+		text = append(text, path[i])
 	}
-	return d.path(prefix, path)
+	return string(text)
 }
 
 // path reads the words of a URL's path, from its last segments.

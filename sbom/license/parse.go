@@ -35,7 +35,8 @@ func (e *SyntaxError) Error() string {
 func Parse(text string) (Expr, error) {
 	expr, problem := parse(text)
 	if problem.Reason != "" {
-		return Expr{}, &problem
+		err := problem // so that only failure allocates
+		return Expr{}, &err
 	}
 	return expr, nil
 }
@@ -126,7 +127,7 @@ func (p *parser) operand() Expr {
 	case p.word == "" || p.word == ")" || isOperator(p.word):
 		return p.fail("stands where a licence is expected")
 	}
-	leaf, reason := license(p.word)
+	leaf, reason := simple(p.word)
 	if reason != "" {
 		return p.fail(reason)
 	}
@@ -135,7 +136,7 @@ func (p *parser) operand() Expr {
 		return leaf
 	}
 	p.next()
-	exception, ok := exception(p.word)
+	exception, ok := addition(p.word)
 	if !ok {
 		return p.fail("is not an exception of the SPDX list")
 	}
@@ -163,8 +164,8 @@ func isOperator(word string) bool {
 	return strings.EqualFold(word, "AND") || strings.EqualFold(word, "OR") || strings.EqualFold(word, "WITH")
 }
 
-// license reads a simple expression; the reason is empty if it is one.
-func license(word string) (leaf Expr, reason string) {
+// simple reads a simple expression; the reason is empty if it is one.
+func simple(word string) (leaf Expr, reason string) {
 	id, plus := strings.CutSuffix(word, "+")
 	if l, ok := find(id); ok {
 		if l.marked('x') {
@@ -184,7 +185,8 @@ func license(word string) (leaf Expr, reason string) {
 	return Expr{}, "is not a licence of the SPDX list"
 }
 
-func exception(word string) (id string, ok bool) {
+// addition reads what may follow WITH.
+func addition(word string) (id string, ok bool) {
 	if l, ok := find(word); ok {
 		return l.id, l.marked('x')
 	}

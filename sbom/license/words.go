@@ -20,6 +20,7 @@ type word struct {
 	level      int  // how many parentheses are open
 	comma      bool // a comma or semicolon stands before it
 	numbered   bool // a "v" or "version" stands before it
+	glued      bool // a hyphen or nothing stands between it and the word before
 }
 
 func (p *phrase) word(i int) string { return p.text[p.words[i].start:p.words[i].end] }
@@ -41,6 +42,7 @@ type scanner struct {
 	level    int
 	comma    bool
 	numbered bool
+	spaced   bool // space or punctuation stands before the next word
 	commons  bool // Creative Commons was named: its words have short forms
 	month    bool // the last word was a month
 	skip     int  // the level at which "see …" began, plus one; words up to its end say nothing
@@ -121,6 +123,7 @@ func lettersEnd(in string, i int) int {
 
 // sign handles what is neither letter nor digit and tells how many bytes it took.
 func (s *scanner) sign(in string) int {
+	s.spaced = s.spaced || in[0] != '-' && in[0] != '_'
 	switch c := in[0]; c {
 	case '(', '[', '{', '<':
 		s.level++
@@ -182,8 +185,8 @@ func (s *scanner) add(text string) {
 	}
 	start := len(s.text)
 	s.text = append(s.text, text...)
-	s.words = append(s.words, word{start, len(s.text), s.level, s.comma, s.numbered})
-	s.comma, s.numbered = false, false
+	s.words = append(s.words, word{start, len(s.text), s.level, s.comma, s.numbered, !s.spaced})
+	s.comma, s.numbered, s.spaced = false, false, false
 }
 
 // short gives the letters of Creative Commons for its words; done tells that the
