@@ -1,0 +1,204 @@
+// Package source is where bytes come from: a folder, a single file or a git revision, each as one Tree. It
+// knows nothing of what the files mean; who walks a Tree says which of them it wants.
+package source
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Blob is the content of one file.
+type Blob = interface {
+	io.ReaderAt
+	io.Closer
+	Size() int64
+}
+
+// Tree is one medium's files. Paths are slash-separated, relative and cleaned; "." is the root. All
+// methods but Close may be called from many goroutines.
+type Tree interface {
+	// Walk visits every regular file once, in parallel, and returns those that want asked to keep, sorted by
+	// path, with what was skipped and what could not be read. The error is ctx's, or a malformed pattern.
+	Walk(ctx context.Context, want Wanted, o WalkOptions) (Found, error)
+	// Open opens a regular file. It follows links inside the tree; where one leads out of it the error is
+	// ErrOutside, and where there is nothing fs.ErrNotExist.
+	Open(path string) (Blob, error)
+	// ReadDir lists a folder, sorted by name, without version control data.
+	ReadDir(path string) ([]fs.DirEntry, error)
+	// Resolve follows the links on the way to a path and tells where it ends, inside the tree.
+	Resolve(path string) (string, error)
+	// OnDisk gives a path of the host's file system that holds the content: the original in a folder, else
+	// a temporary copy. release must be called when it is no longer needed.
+	OnDisk(path string) (file string, release func(), err error)
+	// About tells what is known of the target as a whole.
+	About() About
+	// Close releases what the tree holds, temporary copies included.
+	Close() error
+}
+
+// Verdict is what a Wanted says of a file by its name.
+type Verdict uint8
+
+// The verdicts.
+const (
+	No   Verdict = iota // of no interest
+	Keep                // wanted
+	Peek                // wanted if its first bytes say so
+)
+
+// Wanted decides which files a Walk keeps. It is asked while names stream by (a folder's entries, a layer's
+// headers), from many goroutines at once.
+type Wanted interface {
+	// Name judges the file called name in the folder dir ("." at the top). It must not retain name.
+	Name(dir string, name []byte) Verdict
+	// Head judges a file whose verdict was Peek by its first bytes: 16, or all of a shorter file. A file whose name
+	// has no extension, or a number for one, gets so far only if it is executable. It must retain neither slice.
+	Head(dir string, name []byte, head []byte) bool
+}
+
+// HeadSize is the most bytes that Wanted.Head is given.
+const HeadSize = 16
+
+// WalkOptions says how to walk.
+type WalkOptions struct {
+	// Exclude lists doublestar patterns for files and folders to leave out: without a slash on the base
+	// name, otherwise on the whole path.
+	Exclude  []string
+	Progress *Progress // counts while the walk runs; may be nil
+	Workers  int       // goroutines; 0 is one per processor
+}
+
+// Progress counts what a running Walk has seen.
+type Progress struct{ Files, Dirs, Kept atomic.Int64 }
+
+func (p *Progress) add(files, dirs, kept int64) {
+	if p != nil {
+		p.Files.Add(files)
+		p.Dirs.Add(dirs)
+		p.Kept.Add(kept)
+	}
+}
+
+// Found is what a Walk returns. Its lists are sorted by path.
+type Found struct {
+	Files       []Entry
+	Skipped     []Skip       // left out on purpose, as far as anybody would miss it
+	Unreadable  []Unreadable // should have been read
+	Dirs, Count int64        // folders and regular files seen
+}
+
+// Entry is one file that was kept.
+type Entry struct {
+	Path  string
+	Size  int64  // bytes, -1 where the medium does not tell without being asked
+	Layer string // digest of the image layer that it lies in, else empty
+}
+
+// Skip is a file or folder that was left out, and the rule that says so.
+type Skip struct{ Path, Rule string }
+
+// Unreadable is a file or folder that could not be read. Err does not name the path.
+type Unreadable struct {
+	Path string
+	Err  error
+}
+
+// About is what is known of a target as a whole. Nothing in it names a user, a host or an absolute path.
+type About struct {
+	Kind    string    // "directory", "file" or "git"
+	Name    string    // the remote's owner/repo, else the folder's or file's name; empty for a file system's root
+	Version string    // the tag of the commit, else 0.0.0-<12 digits of the commit>, else empty
+	Created time.Time // when the commit was made, for a git revision; otherwise zero
+	VCS     string    // URL of the remote, without user info; empty if there is none or it is local
+	Commit  string    // full hash of the commit that is checked out or was asked for
+}
+
+// Options says what a target alone does not.
+type Options struct {
+	GitRef  string // read this revision of the repository that holds the target, instead of the files on disk
+	RepoDir string // where a "git:REV" target looks for its repository; the current folder by default
+	Spill   string // where temporary copies go; the system's folder for them by default
+}
+
+// ErrOutside says that a path or a link leads out of the tree.
+var ErrOutside = errors.New("leads outside the tree")
+
+var (
+	errFolder  = errors.New("is a folder")
+	errSpecial = errors.New("is not a regular file")
+	errTooMany = errors.New("comes after more files and folders than are read")
+)
+
+// Open opens a folder, a single file, or with "git:REV" a revision of a git repository. A missing path is
+// an error that wraps fs.ErrNotExist.
+func Open(ctx context.Context, target string, o Options) (Tree, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if rev, ok := strings.CutPrefix(target, "git:"); ok {
+		dir := o.RepoDir
+		if dir == "" {
+			dir = "."
+		}
+		return openRevision(dir, rev, o.Spill)
+	}
+	if o.GitRef != "" {
+		return openRevision(target, o.GitRef, o.Spill)
+	}
+	info, err := os.Stat(target)
+	switch {
+	case err != nil:
+		return nil, bare(err)
+	case info.IsDir():
+		return openDirectory(target)
+	case info.Mode().IsRegular():
+		return openSingle(target), nil
+	}
+	return nil, errSpecial
+}
+
+// bare strips the path from an error of the os package: who asked knows it, and says it first.
+func bare(err error) error {
+	var at *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &at):
+		return at.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
+}
+
+// clean is the canonical form of a path in a tree.
+func clean(p string) (string, error) {
+	p = path.Clean(p)
+	if p == ".." || strings.HasPrefix(p, "../") || strings.HasPrefix(p, "/") {
+		return "", ErrOutside
+	}
+	return p, nil
+}
+
+// join appends a name to a folder of the tree.
+func join(dir, name string) string {
+	if dir == "." {
+		return name
+	}
+	return dir + "/" + name
+}
+
+// split is the folder and the base name of a path in the tree.
+func split(p string) (dir string, name []byte) {
+	dir, base := path.Split(p)
+	if dir == "" {
+		return ".", []byte(base)
+	}
+	return dir[:len(dir)-1], []byte(base)
+}
