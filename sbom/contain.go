@@ -3,7 +3,8 @@ package sbom
 import "slices"
 
 // contain attaches, for each application, what its files reveal but give no parent: indirect modules of a go.mod, a lockfile
-// without edges, cycles that nothing leads to. The application contains it: that it depends on it is said by no file.
+// without edges, cycles that nothing leads to. The application contains it: that it depends on it is said by no file. What
+// is known of the application's own dependencies is then incomplete.
 func (r *resolver) contain() {
 	first := r.index()
 	members := make(map[Handle][]Handle) // application -> components that occur in its resolution, in order
@@ -52,6 +53,7 @@ func (r *resolver) contain() {
 		hold := func(h Handle) {
 			r.edges = append(r.edges, heldEdge{Edge{From: app, To: h, Kind: Contains, Scope: Runtime, Rule: "contain"}, app})
 			walk(h)
+			r.components[app].Completeness = min(r.components[app].Completeness, Incomplete)
 		}
 		for _, h := range members[app] {
 			if reached[h] != mark && parent[h] != mark {

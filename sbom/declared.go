@@ -118,9 +118,7 @@ func (r *resolver) testify(c, h Handle, path string) {
 	for _, e := range r.components[h].Evidence {
 		if e.Location.Path == path {
 			e.Rule = "declared"
-			if !slices.Contains(r.components[c].Evidence, e) {
-				r.components[c].Evidence = append(r.components[c].Evidence, e)
-			}
+			r.components[c].testify(e)
 		}
 	}
 }

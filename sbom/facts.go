@@ -104,6 +104,7 @@ func (f *Facts) AddAt(line int, key string, c Component, aliases ...string) {
 		return
 	}
 	f.keys[key] = at
+	c.PURL = canonical(c.PURL)
 	f.claims = append(f.claims, claim{key: key, component: c, line: line})
 	for _, a := range aliases {
 		f.Alias(key, a)
@@ -185,6 +186,9 @@ func (f *Facts) GapAt(file string, format string, args ...any) {
 // Edges states what the format tells of the dependencies between the claimed components. Unknown
 // holds until it is called.
 func (f *Facts) Edges(c Completeness) { f.complete = c }
+
+// BreakOff says that the file could not be read to its end: what Edges promised does not hold.
+func (f *Facts) BreakOff() { f.complete = min(f.complete, Incomplete) }
 
 // lookup finds the claim that an end of a relation names.
 func (f *Facts) lookup(name string) (at int32, ok, unclear bool) {

@@ -18,6 +18,9 @@ func (r *resolver) members() {
 		}
 	}
 	for i, f := range r.facts {
+		if f.Stage == Declared {
+			continue // a manifest also claims what it reaches by path; its members it relates itself
+		}
 		for j := range f.claims {
 			h := r.placed[i][j]
 			if pair := [2]Handle{r.owners[i], h}; h != r.owners[i] && r.components[h].IsApplication() && !listed[pair] {

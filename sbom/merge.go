@@ -55,6 +55,10 @@ func (r *resolver) merge() {
 			r.placed[i][j] = h
 			r.combine(h, f, &f.claims[j], named)
 		}
+		if len(f.claims) == 0 && len(f.relations) == 0 {
+			r.owners[i] = -1 // says nothing, also not that there is an application
+			continue
+		}
 		owner := identity{other: f.owner}
 		h, known := at[owner]
 		if !known {
@@ -62,6 +66,7 @@ func (r *resolver) merge() {
 			at[owner] = h
 		}
 		r.owners[i] = h
+		r.components[h].Completeness = max(r.components[h].Completeness, f.complete, declares(f))
 	}
 	r.number(instances)
 
@@ -70,11 +75,24 @@ func (r *resolver) merge() {
 		top = r.add(identity{other: "app:."}, &Component{Kind: Application, Path: "."})
 	}
 	r.root = top
+	for i, owner := range r.owners {
+		if owner < 0 {
+			r.owners[i] = top
+		}
+	}
 	root := &r.components[top]
 	overlay(root, &r.options.Root)
 	fill(root, &r.options.Fallback)
 	r.dropped = make([]bool, len(r.components))
 	r.context()
+}
+
+// declares gives what a manifest tells of its application's dependencies: those that it asks for, and no more.
+func declares(f *Facts) Completeness {
+	if f.Stage == Declared && len(f.relations) > 0 {
+		return Incomplete
+	}
+	return Unknown
 }
 
 // named tells whether the claim of an application says what it is called.
@@ -93,7 +111,14 @@ func identify(f *Facts, c *claim) identity {
 		h := c.component.Hashes[0]
 		return identity{other: fmt.Sprintf("%s:%s:%s", kind, strings.ToLower(string(h.Algorithm)), h.Hex)}
 	}
-	return identity{other: fmt.Sprintf("%s:%s:%s", kind, cmp.Or(c.path, f.Path), c.key)}
+	name := c.key
+	if c.component.Name != "" { // keys are private and may hold what no document shows
+		name = c.component.Label()
+		if v := c.component.VersionText(); v != "" {
+			name += "@" + v
+		}
+	}
+	return identity{other: fmt.Sprintf("%s:%s:%s", kind, cmp.Or(c.path, f.Path), name)}
 }
 
 func (r *resolver) add(id identity, c *Component) Handle {
@@ -115,31 +140,38 @@ func (r *resolver) add(id identity, c *Component) Handle {
 // witness records where a claim was made.
 func (r *resolver) witness(h Handle, f *Facts, c *claim) {
 	n := &r.components[h]
+	if n.IsApplication() && !c.component.named() && c.key != f.owner {
+		return // only mentioned
+	}
 	n.Stage = max(n.Stage, f.Stage)
 	n.Completeness = max(n.Completeness, f.complete)
 	confidence := f.Confidence
 	if confidence == 0 {
 		confidence = 100
 	}
-	where := Location{Path: cmp.Or(c.path, f.Path), Line: c.line}
-	if len(c.component.Evidence) > 0 { // the cataloger knows better
-		for _, e := range c.component.Evidence {
-			e.Cataloger, e.Stage = cmp.Or(e.Cataloger, f.Cataloger), f.Stage
-			e.Technique = cmp.Or(e.Technique, f.Technique, ManifestAnalysis)
-			if e.Confidence == 0 {
-				e.Confidence = confidence
-			}
-			if e.Location == (Location{}) {
-				e.Location = where
-			}
-			e.Rule = "merge"
-			n.Evidence = append(n.Evidence, e)
-		}
-		return
+	seen := Evidence{
+		Cataloger: f.Cataloger, Stage: f.Stage, Technique: cmp.Or(f.Technique, ManifestAnalysis), Confidence: confidence, Rule: "merge",
+		Location: Location{Path: cmp.Or(c.path, f.Path), Line: c.line},
 	}
-	n.Evidence = append(n.Evidence, Evidence{
-		Cataloger: f.Cataloger, Stage: f.Stage, Technique: cmp.Or(f.Technique, ManifestAnalysis), Confidence: confidence, Rule: "merge", Location: where,
-	})
+	if len(c.component.Evidence) == 0 {
+		n.testify(seen)
+	}
+	for _, e := range c.component.Evidence { // the cataloger knows better
+		e.Stage, e.Rule = seen.Stage, seen.Rule
+		e.Cataloger = cmp.Or(e.Cataloger, seen.Cataloger)
+		e.Technique = cmp.Or(e.Technique, seen.Technique)
+		e.Confidence = cmp.Or(e.Confidence, seen.Confidence)
+		e.Location = cmp.Or(e.Location, seen.Location)
+		n.testify(e)
+	}
+}
+
+// testify adds a sighting, unless the same file told it at the same place before.
+func (c *Component) testify(e Evidence) {
+	const recent = 16 // files that others include are read again soon, if at all
+	if !slices.Contains(c.Evidence[max(0, len(c.Evidence)-recent):], e) {
+		c.Evidence = append(c.Evidence, e)
+	}
 }
 
 // combine adds a further claim to a component.

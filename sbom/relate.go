@@ -31,6 +31,7 @@ func (r *resolver) relate() {
 					reason = fmt.Sprintf("%s depends on %s, to which several packages answer", rel.From, rel.To)
 				}
 				r.gap(f, rel.Line, reason)
+				r.components[from].Completeness = min(r.components[from].Completeness, Incomplete)
 				continue
 			}
 			if from == to {

@@ -28,6 +28,7 @@ var Catalogers = []*catalogers.Cataloger{
 	&npm.YarnLock,
 	&npm.PnpmLock,
 	&npm.BunLock,
+	&npm.DenoLock,
 	&pypi.UVLock,
 	&pypi.PoetryLock,
 	&pypi.PDMLock,

@@ -68,6 +68,12 @@ func parseLock(f *catalogers.File, out *sbom.Facts) error {
 	out.Edges(sbom.Complete)
 
 	w := readWorkspace(f)
+	local := 0
+	for i := range l.Packages {
+		if l.Packages[i].Source == "" {
+			local++
+		}
+	}
 	keys := make([]string, len(l.Packages))
 	for i := range l.Packages {
 		p := &l.Packages[i]
@@ -81,7 +87,8 @@ func parseLock(f *catalogers.File, out *sbom.Facts) error {
 		}
 		c := sbom.Component{PURL: purl.New(purl.Cargo, "", p.Name, p.Version)}
 		if p.Source == "" {
-			keys[i] = out.Application(w.dir(f, p.Name, len(l.Packages) == 1), sbom.Component{Name: p.Name, Version: p.Version, PURL: c.PURL})
+			keys[i] = out.Application(w.dir(f, p.Name, local == 1), sbom.Component{Name: p.Name, Version: p.Version, PURL: c.PURL,
+				Evidence: []sbom.Evidence{{Location: sbom.Location{Path: f.Path, Line: line}}}})
 			for _, alias := range [...]string{p.Name, p.Name + " " + p.Version} {
 				out.Alias(keys[i], alias)
 			}
@@ -135,16 +142,16 @@ func locate(c *sbom.Component, source string) {
 	case kind == "git":
 		address, commit, _ := strings.Cut(address, "#")
 		address, _, _ = strings.Cut(address, "?")
-		clean, ok := sbom.CleanURL(address)
+		home, ok := sbom.CleanURL(strings.TrimSuffix(strings.TrimSuffix(address, "/"), ".git")) // both spellings reach it
 		if !ok {
 			return
 		}
-		at := "git+" + clean
+		at := "git+" + home
 		if commit != "" {
 			at += "@" + commit
 		}
 		c.PURL = c.PURL.With("vcs_url", at)
-		c.References = append(c.References, sbom.Reference{Type: sbom.VCS, URL: at})
+		c.References = append(c.References, sbom.Reference{Type: sbom.VCS, URL: home})
 	case address == "https://github.com/rust-lang/crates.io-index", address == "https://index.crates.io/":
 	case kind == "registry", kind == "sparse":
 		if clean, ok := sbom.CleanURL(address); ok {
@@ -175,8 +182,8 @@ type ask struct {
 	version string
 }
 
-// dir is the folder of the workspace member with the name. Where no Cargo.toml tells, the only package of a lock lies beside it, and
-// any other is placed under the lock's own path.
+// dir is the folder of the workspace member with the name. Where no Cargo.toml tells, the only local package of a lock lies beside
+// it, and any other is placed under the lock's own path.
 func (w *workspace) dir(f *catalogers.File, name string, only bool) string {
 	if m, ok := w.members[name]; ok {
 		return m.dir

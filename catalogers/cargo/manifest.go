@@ -65,7 +65,8 @@ type dependency struct {
 	git, rev  string
 	registry  string
 	platform  string
-	inherited bool // from the workspace: the path is relative to the workspace
+	inherited bool   // from the workspace: the path is relative to the workspace
+	key       string // where it stands, as decode.Keys tells it
 }
 
 // all lists what the manifest asks for, sorted by crate. root is the manifest of its workspace.
@@ -73,11 +74,19 @@ func (m *manifest) all(root *manifest) []dependency {
 	var list []dependency
 	add := func(t tables, platform string) {
 		for _, section := range [...]struct {
+			name    string
 			entries map[string]any
 			scope   sbom.Scope
-		}{{t.Dependencies, sbom.Runtime}, {t.Dev, sbom.Development}, {t.DevOld, sbom.Development}, {t.Build, sbom.Build}, {t.BuildOld, sbom.Build}} {
+		}{
+			{"dependencies", t.Dependencies, sbom.Runtime},
+			{"dev-dependencies", t.Dev, sbom.Development}, {"dev_dependencies", t.DevOld, sbom.Development},
+			{"build-dependencies", t.Build, sbom.Build}, {"build_dependencies", t.BuildOld, sbom.Build},
+		} {
 			for name, entry := range section.entries {
-				d := dependency{crate: name, scope: section.scope, platform: platform}
+				d := dependency{crate: name, scope: section.scope, platform: platform, key: decode.KeyPath(section.name, name)}
+				if platform != "" {
+					d.key = decode.KeyPath("target", platform, d.key)
+				}
 				d.read(entry, root)
 				list = append(list, d)
 			}
@@ -150,6 +159,7 @@ func parseManifest(f *catalogers.File, out *sbom.Facts) error {
 	if len(m.Workspace.Members) == 0 && len(m.Workspace.Dependencies) == 0 && len(m.Workspace.Package) == 0 {
 		root = findWorkspace(f, m)
 	}
+	lines := decode.Keys(text)
 	owner := out.Owner()
 	if m.Package.Name != "" {
 		claimPackage(out, f, m, root)
@@ -157,7 +167,7 @@ func parseManifest(f *catalogers.File, out *sbom.Facts) error {
 	for _, pattern := range m.Workspace.Members {
 		found, err := f.Glob(path.Join(pattern, "Cargo.toml"))
 		if err != nil {
-			out.Gap(lineOf(text, "members"), "workspace member pattern %q: %v", pattern, err)
+			out.Gap(lines[decode.KeyPath("workspace", "members")], "workspace member pattern %q: %v", pattern, err)
 			continue
 		}
 		for _, member := range found {
@@ -167,7 +177,7 @@ func parseManifest(f *catalogers.File, out *sbom.Facts) error {
 		}
 	}
 	for _, d := range m.all(root) {
-		claimDependency(out, f, d)
+		claimDependency(out, f, d, lines[d.key])
 	}
 	return nil
 }
@@ -219,8 +229,8 @@ func claimPackage(out *sbom.Facts, f *catalogers.File, m, root *manifest) {
 	out.Application(f.Dir(), c)
 }
 
-func claimDependency(out *sbom.Facts, f *catalogers.File, d dependency) {
-	r := sbom.Relation{From: out.Owner(), Range: d.version, Scope: d.scope}
+func claimDependency(out *sbom.Facts, f *catalogers.File, d dependency, line int) {
+	r := sbom.Relation{From: out.Owner(), Range: d.version, Scope: d.scope, Line: line}
 	if d.path != "" {
 		dir := path.Join(f.Dir(), d.path)
 		if d.inherited {
@@ -246,17 +256,7 @@ func claimDependency(out *sbom.Facts, f *catalogers.File, d dependency) {
 	}
 	r.To = d.crate + "|" + d.git
 	if !out.Has(r.To) {
-		out.Add(r.To, c)
+		out.AddAt(line, r.To, c)
 	}
 	out.Relate(r)
-}
-
-// lineOf is the first line on which a key stands, 0 if none.
-func lineOf(text, key string) int {
-	for line, l := range strings.Split(text, "\n") {
-		if strings.HasPrefix(strings.TrimSpace(l), key) {
-			return line + 1
-		}
-	}
-	return 0
 }

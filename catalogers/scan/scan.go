@@ -22,6 +22,7 @@ import (
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/source"
 	"github.com/sbomgen/sbomgen/sbom"
+	"github.com/sbomgen/sbomgen/sbom/decode"
 )
 
 // Options is what a user may say about a scan.
@@ -206,11 +207,18 @@ func (j *job) claim(out *sbom.Facts, a assignment, parse func() error) {
 	out.Limit = claimLimit
 	defer func() {
 		if p := recover(); p != nil {
+			out.BreakOff()
 			out.Gap(0, "the cataloger broke off: %v (%s)", p, where(debug.Stack()))
 		}
 		j.facts = append(j.facts, out)
 	}()
-	if err := parse(); err != nil {
+	err := parse()
+	if err != nil {
+		out.BreakOff()
+	}
+	if at, ok := err.(*decode.LineError); ok {
+		out.Gap(at.Line, "%s", reason(at.Err))
+	} else if err != nil {
 		out.Gap(0, "%s", reason(err))
 	}
 }

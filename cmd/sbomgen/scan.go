@@ -110,48 +110,15 @@ func runScan(ctx context.Context, h host, target string, f scanFlags) error {
 	if err != nil {
 		return err
 	}
-	stages, err := parseStages(f.stages)
-	if err != nil {
-		return err
-	}
-	picked, err := scan.Select(all.Catalogers, stages, f.only, f.skip)
-	if err != nil {
-		return usage("sbomgen catalogers lists them", "%v", err)
-	}
-	enrichers, err := enrichersNamed(f.enrich)
-	if err != nil {
-		return err
-	}
 	document, err := describe(h, f)
 	if err != nil {
 		return err
 	}
-	tree, err := source.Open(ctx, target, source.Options{GitRef: f.gitRef})
+	seen, err := scanTarget(ctx, h, target, f)
 	if err != nil {
-		return cannotOpen(target, err)
+		return err
 	}
-	defer tree.Close()
-
-	progress := new(scan.Progress)
-	stop := showProgress(h, f, progress)
-	result, err := scan.Run(ctx, tree, picked, scan.Options{Exclude: f.exclude, Workers: f.workers, Progress: progress})
-	if err == nil {
-		enrichWith(ctx, h, tree, enrichers, result)
-	}
-	stop()
-	if err != nil {
-		return &exitError{code: exitFailed, err: fmt.Errorf("%s: %w", target, err)}
-	}
-	about := tree.About()
-	graph := sbom.Resolve(result.Facts, sbom.Options{
-		Root:     sbom.Component{Name: f.sourceName, Version: f.sourceVersion},
-		Fallback: fallback(about),
-		Gaps:     result.Gaps,
-		Skipped:  result.Skipped,
-	})
-	if !f.includeDev {
-		graph = sbom.Filter(graph, func(c *sbom.Component) bool { return c.IsApplication() || c.Scope.Shipped() })
-	}
+	graph, result, about := seen.graph, seen.result, seen.about
 	document.Graph = graph
 	if document.Created.IsZero() {
 		document.Created = cmp.Or(about.Created, h.now().UTC().Truncate(time.Second))
@@ -173,6 +140,55 @@ func runScan(ctx context.Context, h host, target string, f scanFlags) error {
 		return &exitError{code: exitIncomplete, err: gapsError(graph.Gaps, f.quiet)}
 	}
 	return nil
+}
+
+// scanned is what a scan of one target gave.
+type scanned struct {
+	graph  *sbom.Graph
+	result *scan.Result
+	about  source.About
+}
+
+// scanTarget scans a folder, a file or a git revision with the catalogers that the flags leave.
+func scanTarget(ctx context.Context, h host, target string, f scanFlags) (*scanned, error) {
+	stages, err := parseStages(f.stages)
+	if err != nil {
+		return nil, err
+	}
+	picked, err := scan.Select(all.Catalogers, stages, f.only, f.skip)
+	if err != nil {
+		return nil, usage("sbomgen catalogers lists them", "%v", err)
+	}
+	enrichers, err := enrichersNamed(f.enrich)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := source.Open(ctx, target, source.Options{GitRef: f.gitRef})
+	if err != nil {
+		return nil, cannotOpen(target, err)
+	}
+	defer tree.Close()
+	progress := new(scan.Progress)
+	stop := showProgress(h, f, progress)
+	result, err := scan.Run(ctx, tree, picked, scan.Options{Exclude: f.exclude, Workers: f.workers, Progress: progress})
+	if err == nil {
+		enrichWith(ctx, h, tree, enrichers, result)
+	}
+	stop()
+	if err != nil {
+		return nil, &exitError{code: exitFailed, err: fmt.Errorf("%s: %w", target, err)}
+	}
+	about := tree.About()
+	graph := sbom.Resolve(result.Facts, sbom.Options{
+		Root:     sbom.Component{Name: f.sourceName, Version: f.sourceVersion},
+		Fallback: fallback(about),
+		Gaps:     result.Gaps,
+		Skipped:  result.Skipped,
+	})
+	if !f.includeDev {
+		graph = sbom.Filter(graph, func(c *sbom.Component) bool { return c.IsApplication() || c.Scope.Shipped() })
+	}
+	return &scanned{graph, result, about}, nil
 }
 
 // gapsError says under --strict why the exit code is 4; the summary has listed the gaps unless it was not wanted.

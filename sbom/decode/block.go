@@ -358,7 +358,7 @@ func (r *Block) blockKey() string {
 		if explicit {
 			r.fail("%w: a mapping as key", ErrSubset)
 		} else {
-			r.fail("no colon after %q", r.text[r.from:r.to])
+			r.fail("no colon after %.40q", r.text[r.from:r.to])
 		}
 		return ""
 	}
@@ -390,7 +390,7 @@ func (r *Block) flowMapping(field func(key string)) {
 		colon := r.key
 		r.at = r.past
 		if r.settle(); !colon && !r.missing() {
-			r.fail("no colon after %q", key)
+			r.fail("no colon after %.40q", key)
 			return
 		}
 		at := r.at
@@ -594,12 +594,19 @@ func (r *Block) scan() {
 	}
 }
 
+// flowStops are the bytes at which a plain scalar within a flow collection may end.
+var flowStops = [256]bool{',': true, '[': true, ']': true, '{': true, '}': true, '\n': true, ':': true, '#': true}
+
 // scanFlow is scan for a plain scalar within a flow collection.
 func (r *Block) scanFlow() {
 	i := r.at
 pass:
 	for ; i < len(r.text); i++ {
-		switch r.text[i] {
+		c := r.text[i]
+		if !flowStops[c] {
+			continue
+		}
+		switch c {
 		case ',', '[', ']', '{', '}', '\n':
 			break pass
 		case ':':
@@ -622,27 +629,28 @@ pass:
 
 func (r *Block) scanQuoted(quote byte) {
 	r.from = r.at + 1
-	for i := r.from; ; {
-		n := strings.IndexByte(r.text[i:], quote)
-		if n < 0 {
-			r.fail("scalar does not end")
-			return
+	i, end := r.from, -1
+	for {
+		if end < i {
+			n := strings.IndexByte(r.text[min(i, len(r.text)):], quote)
+			if n < 0 {
+				r.fail("scalar does not end")
+				return
+			}
+			end = i + n
 		}
 		if quote == '"' {
-			if slash := strings.IndexByte(r.text[i:i+n], '\\'); slash >= 0 {
-				if i += slash + 2; i > len(r.text) {
-					r.fail("scalar does not end")
-					return
-				}
+			if slash := strings.IndexByte(r.text[i:end], '\\'); slash >= 0 {
+				i += slash + 2
 				continue
 			}
-		} else if i+n+1 < len(r.text) && r.text[i+n+1] == quote {
-			i += n + 2
+		} else if end+1 < len(r.text) && r.text[end+1] == quote {
+			i = end + 2
 			continue
 		}
-		r.to = i + n
 		break
 	}
+	r.to = end
 	r.past = r.to + 1
 	r.multiple = strings.IndexByte(r.text[r.from:r.to], '\n') >= 0
 	if r.multiple {

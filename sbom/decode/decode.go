@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -50,7 +51,8 @@ func TOML(text string, v any) error {
 	var de *toml.DecodeError
 	if errors.As(err, &de) {
 		line, _ := de.Position()
-		return &LineError{line, errors.New(strings.TrimPrefix(de.Error(), "toml: "))}
+		reason, _, _ := strings.Cut(strings.TrimPrefix(de.Error(), "toml: "), " into struct field") // a name of ours, not of the file's
+		return &LineError{line, errors.New(reason)}
 	}
 	return err
 }
@@ -81,3 +83,38 @@ func YAML(text string, v any) error {
 	}
 	return yaml.Unmarshal([]byte(text), v)
 }
+
+// Keys gives the line, counted from 1, of every key and table header of a TOML text, under its path joined by KeyPath. Of keys that
+// stand several times, as in arrays of tables, the first counts. A text with a syntax error gives the keys before it.
+func Keys(text string) map[string]int {
+	var p unstable.Parser
+	p.Reset([]byte(text))
+	lines := make(map[string]int)
+	note := func(path string, line int) {
+		if _, known := lines[path]; !known {
+			lines[path] = line
+		}
+	}
+	table := ""
+	for p.NextExpression() {
+		e := p.Expression()
+		path, line := table, 0
+		if e.Kind != unstable.KeyValue {
+			path = ""
+		}
+		for k := e.Key(); k.Next(); {
+			if line == 0 {
+				line = p.Shape(k.Node().Raw).Start.Line
+			}
+			path = KeyPath(path, string(k.Node().Data))
+			note(path, line)
+		}
+		if e.Kind != unstable.KeyValue {
+			table = path
+		}
+	}
+	return lines
+}
+
+// KeyPath joins keys as Keys does.
+func KeyPath(keys ...string) string { return strings.TrimPrefix(strings.Join(keys, "\x00"), "\x00") }

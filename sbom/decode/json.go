@@ -247,13 +247,13 @@ func (r *JSONReader) Bool() bool {
 
 // Int reads a whole number. A value of another kind is skipped and gives 0.
 func (r *JSONReader) Int() int {
-	from := r.at
 	if r.Kind() != Number {
 		r.Skip()
 		return 0
 	}
+	from := r.at
 	r.Skip()
-	n, err := strconv.Atoi(strings.TrimSpace(r.text[from:r.at]))
+	n, err := strconv.Atoi(r.text[from:r.at])
 	if err != nil {
 		return 0
 	}

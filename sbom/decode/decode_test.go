@@ -1,0 +1,96 @@
+package decode_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sbomgen/sbomgen/sbom/decode"
+)
+
+func TestKeysTellTheirLines(t *testing.T) {
+	text := `top = 1
+
+[package]
+name = "x" # comment
+[dependencies]
+serde = "1"
+"quoted key" = { version = "2",
+  path = "x" }
+a.b = 3
+[target.'cfg(windows)'.dependencies]
+winapi = """
+[dependencies]
+not = "a table"
+"""
+[[bin]]
+name = "one"
+[[bin]]
+name = "two"
+`
+	want := map[string]int{
+		"top": 1, "package": 3, "package name": 4, "dependencies": 5, "dependencies serde": 6, "dependencies quoted key": 7, "dependencies a": 9, "dependencies a b": 9,
+		"target": 10, "target cfg(windows)": 10, "target cfg(windows) dependencies": 10, "target cfg(windows) dependencies winapi": 11, "bin": 15, "bin name": 16,
+	}
+	got := make(map[string]int)
+	for k, line := range decode.Keys(text) {
+		got[strings.ReplaceAll(k, "\x00", " ")] = line
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestHeadersAreGivenOnlyIfAllAreFound(t *testing.T) {
+	text := "[[package]]\nname = 1\n\n[[package]]\nname = 2\n"
+	if diff := cmp.Diff([]int{1, 4}, decode.Headers(text, "package", 2)); diff != "" {
+		t.Error(diff)
+	}
+	if got := decode.Headers(text, "package", 3); got != nil {
+		t.Errorf("three wanted: %v", got)
+	}
+}
+
+func TestErrorsTellTheirLine(t *testing.T) {
+	var v struct{ A int }
+	for name, err := range map[string]error{
+		"JSON": decode.JSON("{\n\"A\":\n]", &v),
+		"TOML": decode.TOML("A = 1\nB = 2\nA = \n", &v),
+	} {
+		var at *decode.LineError
+		if !errors.As(err, &at) || at.Line != 3 {
+			t.Errorf("%s: %v is not at line 3", name, err)
+		}
+	}
+	if err := decode.YAML("A: 1\nB: [\n", &v); err == nil || !strings.Contains(err.Error(), "line") {
+		t.Errorf("YAML: %v", err)
+	}
+}
+
+func TestAliasesOfYAMLDoNotExplode(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n")
+	for i := 1; i < 12; i++ {
+		b.WriteString("a" + string(rune('a'+i)) + ": &b" + string(rune('a'+i)) + " [" + strings.Repeat("*a0,", 1000) + "]\n")
+	}
+	var v map[string]any
+	if err := decode.YAML(b.String(), &v); err == nil {
+		t.Error("no error")
+	}
+}
+
+func FuzzSmallFiles(f *testing.F) {
+	f.Add("a = 1\n[b]\nc = [1, 2]\n[[d]]\ne = '''x'''\n")
+	f.Add("{\"a\": [1, null]}")
+	f.Add("a: &x\n  - b\n  - *x\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		var v map[string]any
+		decode.JSON(text, &v)
+		decode.TOML(text, &v)
+		decode.YAML(text, &v)
+		decode.Keys(text)
+		decode.Headers(text, "d", 1)
+	})
+}
