@@ -11,7 +11,8 @@ import (
 // declaration becomes evidence of it. What nothing chose stays, without a version.
 //
 // The chosen component is the one that the lockfile itself says the application depends on; where it does not say,
-// every version of the package in the files of that application.
+// every version of the package in the files of that application. An exact version that was not chosen stays as it is, unless it
+// is that of an application of the tree.
 func (r *resolver) declared() {
 	direct := make(map[[2]Handle]bool) // application, component: said by a lockfile
 	mentions := make(map[Handle][]int) // application -> the Facts that resolve for it
@@ -26,12 +27,12 @@ func (r *resolver) declared() {
 			}
 		}
 	}
-	open := make(map[Handle][]int) // component without version -> edges that lead to it
+	open := make(map[Handle][]int) // component that only manifests know -> edges that lead to it
 	for i, e := range r.edges {
 		to := &r.components[e.To]
 		switch {
 		case e.Kind != DependsOn || !r.components[e.From].IsApplication():
-		case to.Stage == Declared && !to.IsApplication() && to.VersionText() == "" && !to.PURL.IsZero():
+		case to.Stage == Declared && !to.IsApplication() && !to.PURL.IsZero():
 			open[e.To] = append(open[e.To], i)
 		default:
 			direct[[2]Handle{e.From, e.To}] = true
@@ -63,14 +64,14 @@ func (r *resolver) declared() {
 	}
 	slices.Sort(waiting)
 	for _, h := range waiting {
-		base := r.components[h].PURL.Base()
+		base, pin := r.components[h].PURL.Base(), r.components[h].PURL.Version
 		left := false
 		for _, at := range open[h] {
 			e := r.edges[at]
 			var exact, all []Handle
 			for _, i := range mentions[e.From] {
 				for _, c := range index(i)[base] {
-					if c == h || c == e.From {
+					if c == h || c == e.From || pin != "" && !(r.components[c].IsApplication() && r.components[c].PURL.Version == pin) {
 						continue
 					}
 					if !slices.Contains(all, c) {

@@ -302,27 +302,28 @@ func union[T any](dst, src []T, same func(a, b T) bool) []T {
 	return dst
 }
 
-// context settles in whose resolution the edges of each application hold: its own, where it owns a lockfile or nobody
-// else's lockfile lists it; otherwise in that of the lockfile's owner.
+// context settles in whose resolution the edges of each application hold: its own, where it owns a lockfile or nobody else
+// resolves for it; otherwise in that of the lockfile, or else of the installation, that lists it as a member.
 func (r *resolver) context() {
 	r.contexts = make([]Handle, len(r.components))
 	for h := range r.contexts {
 		r.contexts[h] = Handle(h)
 	}
-	locks := make([]bool, len(r.components))
-	for i, f := range r.facts {
-		if f.Stage == Locked {
-			locks[r.owners[i]] = true
+	resolves := make([]bool, len(r.components)) // owns Facts of the stage, or of a stronger claim before
+	for _, stage := range [...]Stage{Locked, Installed} {
+		for i, f := range r.facts {
+			if f.Stage == stage && r.contexts[r.owners[i]] == r.owners[i] {
+				resolves[r.owners[i]] = true
+			}
 		}
-	}
-	for i, f := range r.facts {
-		if f.Stage != Locked {
-			continue
-		}
-		for j := range f.claims {
-			h := r.placed[i][j]
-			if r.components[h].IsApplication() && !locks[h] && r.contexts[h] == h {
-				r.contexts[h] = r.owners[i]
+		for i, f := range r.facts {
+			if f.Stage != stage {
+				continue
+			}
+			for j := range f.claims {
+				if h := r.placed[i][j]; r.components[h].IsApplication() && !resolves[h] && r.contexts[h] == h {
+					r.contexts[h] = r.contexts[r.owners[i]]
+				}
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package sbom
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // relate turns the claimed relations into edges between components. It comes after merge, because a key stands
 // for a claim, and a claim for a component.
@@ -18,7 +21,7 @@ func (r *resolver) relate() {
 		for _, rel := range f.relations {
 			from, ok, _ := r.end(i, f, rel.From)
 			if !ok {
-				r.gap(f, rel.Line, fmt.Sprintf("%s, which depends on %s, is not among its packages", rel.From, rel.To))
+				r.gap(f, rel.Line, fmt.Sprintf("%s, which depends on %s, is not among its packages", brief(rel.From), brief(rel.To)))
 				continue
 			}
 			to, ok, unclear := r.end(i, f, rel.To)
@@ -26,9 +29,9 @@ func (r *resolver) relate() {
 				if rel.MayMiss || rel.Scope == Optional || rel.Scope == Peer {
 					continue
 				}
-				reason := fmt.Sprintf("%s depends on %s, which resolves nowhere", rel.From, rel.To)
+				reason := fmt.Sprintf("%s depends on %s, which resolves nowhere", brief(rel.From), brief(rel.To))
 				if unclear {
-					reason = fmt.Sprintf("%s depends on %s, to which several packages answer", rel.From, rel.To)
+					reason = fmt.Sprintf("%s depends on %s, to which several packages answer", brief(rel.From), brief(rel.To))
 				}
 				r.gap(f, rel.Line, reason)
 				r.components[from].Completeness = min(r.components[from].Completeness, Incomplete)
@@ -55,4 +58,13 @@ func (r *resolver) end(i int, f *Facts, name string) (h Handle, ok, unclear bool
 		return r.owners[i], true, false
 	}
 	return 0, false, unclear
+}
+
+// brief shortens a key for a message: keys come from files, which may hold anything.
+func brief(key string) string {
+	const most = 200
+	if len(key) <= most {
+		return key
+	}
+	return strings.ToValidUTF8(key[:most], "") + "..."
 }

@@ -99,11 +99,11 @@ func plan(tree source.Tree, x *index, list []*catalogers.Cataloger, files []sour
 	for _, e := range files {
 		dir, name := path.Dir(e.Path), path.Base(e.Path)
 		var one *job
-		matched := false
+		matched, inner := false, false
 		for _, i := range x.catalogersOf(dir, name, func() []byte { return head(tree, e.Path) }) {
 			c := list[i]
 			if c.Stage < sbom.Installed && insidePackage(e.Path) {
-				r.Skipped = append(r.Skipped, sbom.Skip{Path: e.Path, Rule: "part of an installed package"})
+				inner = true
 				continue
 			}
 			if c.Group != nil {
@@ -127,8 +127,11 @@ func plan(tree source.Tree, x *index, list []*catalogers.Cataloger, files []sour
 			}
 			one.by = append(one.by, assignment{c, i})
 		}
-		if matched {
+		switch {
+		case matched:
 			r.Matched++
+		case inner:
+			r.Skipped = append(r.Skipped, sbom.Skip{Path: e.Path, Rule: "part of an installed package"})
 		}
 	}
 	return jobs

@@ -354,22 +354,22 @@ func (r *JSONReader) pass() (from, to int, escapes bool) {
 		return 0, 0, false
 	}
 	from = r.at + 1
-	i := from
-	for {
-		quote := strings.IndexByte(r.text[i:], '"')
-		if quote < 0 {
-			r.fail("string does not end")
-			return 0, 0, false
+	for i, quote := from, -1; ; {
+		if quote < i { // an escaped quote was passed: look for the next one
+			next := strings.IndexByte(r.text[i:], '"')
+			if next < 0 {
+				r.fail("string does not end")
+				return 0, 0, false
+			}
+			quote = i + next
 		}
-		part := r.text[i : i+quote]
-		slash := strings.IndexByte(part, '\\')
+		slash := strings.IndexByte(r.text[i:quote], '\\')
 		if slash < 0 {
-			to = i + quote
+			to = quote
 			break
 		}
 		escapes = true
-		i += slash + 2
-		if i > len(r.text) {
+		if i += slash + 2; i > len(r.text) {
 			r.fail("string does not end")
 			return 0, 0, false
 		}

@@ -333,3 +333,17 @@ func BenchmarkSkippingALockfile(b *testing.B) {
 		}
 	}
 }
+
+func TestStringsFullOfEscapesAreReadInOneGo(t *testing.T) {
+	text := `{"a":"` + strings.Repeat(`\\\"`, 4<<20) + `"}`
+	began := time.Now()
+	r := decode.NewJSON(text)
+	var got string
+	r.Object(func(string) { got = r.Text() })
+	if err := r.Finish(); err != nil || len(got) != 8<<20 {
+		t.Fatalf("%d bytes, %v", len(got), err)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
