@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -337,7 +338,7 @@ func BenchmarkSkippingALockfile(b *testing.B) {
 func TestStringsFullOfEscapesAreReadInOneGo(t *testing.T) {
 	text := `{"a":"` + strings.Repeat(`\\\"`, 4<<20) + `"}`
 	began := time.Now()
-	r := decode.NewJSON(text)
+	r := NewJSON(text)
 	var got string
 	r.Object(func(string) { got = r.Text() })
 	if err := r.Finish(); err != nil || len(got) != 8<<20 {
