@@ -6,7 +6,7 @@ import "slices"
 // without edges, cycles that nothing leads to. The application contains it: that it depends on it is said by no file. What
 // is known of the application's own dependencies is then incomplete.
 func (r *resolver) contain() {
-	first := r.index()
+	out := r.index()
 	members := make(map[Handle][]Handle) // application -> components that occur in its resolution, in order
 	for h := range r.components {
 		if !r.dropped[h] {
@@ -33,7 +33,7 @@ func (r *resolver) contain() {
 					continue
 				}
 				reached[at] = mark
-				for i := first[at]; i < first[at+1]; i++ {
+				for _, i := range out.of(at) {
 					if e := &r.edges[i]; e.Kind <= Contains && e.holds(app) && reached[e.To] != mark {
 						stack = append(stack, e.To)
 					}
@@ -44,14 +44,14 @@ func (r *resolver) contain() {
 			if r.components[h].IsApplication() {
 				walk(h)
 			}
-			for i := first[h]; i < first[h+1]; i++ {
+			for _, i := range out.of(h) {
 				if e := &r.edges[i]; e.Kind <= Contains && e.holds(app) {
 					parent[e.To] = mark
 				}
 			}
 		}
 		hold := func(h Handle) {
-			r.edges = append(r.edges, heldEdge{Edge{From: app, To: h, Kind: Contains, Scope: Runtime, Rule: "contain"}, app})
+			r.edges = append(r.edges, Edge{From: app, To: h, Kind: Contains, Scope: Runtime, Rule: "contain"})
 			walk(h)
 			r.components[app].Completeness = min(r.components[app].Completeness, Incomplete)
 		}
@@ -68,20 +68,31 @@ func (r *resolver) contain() {
 	}
 }
 
-// index gives, for edges sorted by From, where those of each component begin. Edges that rules append later are not in it.
-func (r *resolver) index() []int32 {
-	slices.SortStableFunc(r.edges, func(a, b heldEdge) int { return int(a.From) - int(b.From) })
-	first := make([]int32, len(r.components)+1)
-	for _, e := range r.edges {
-		first[e.From+1]++
+// outgoing lists the edges of each component, by their place in resolver.edges.
+type outgoing struct{ first, edges []int32 }
+
+func (o *outgoing) of(h Handle) []int32 { return o.edges[o.first[h]:o.first[h+1]] }
+
+// index lists the edges of each component. Edges that rules append later are not in it.
+func (r *resolver) index() *outgoing {
+	o := &outgoing{first: make([]int32, len(r.components)+1), edges: make([]int32, len(r.edges))}
+	for i := range r.edges {
+		o.first[r.edges[i].From+1]++
 	}
-	for i := 1; i < len(first); i++ {
-		first[i] += first[i-1]
+	for i := 1; i < len(o.first); i++ {
+		o.first[i] += o.first[i-1]
 	}
-	return first
+	next := slices.Clone(o.first)
+	for i := range r.edges {
+		from := r.edges[i].From
+		o.edges[next[from]] = int32(i)
+		next[from]++
+	}
+	return o
 }
 
-func (e *heldEdge) holds(app Handle) bool {
+// holds tells whether the edge holds in the resolution of the application.
+func (e *Edge) holds(app Handle) bool {
 	if e.In == nil {
 		return true
 	}

@@ -28,7 +28,7 @@ func (r *resolver) declared() {
 		}
 	}
 	open := make(map[Handle][]int) // component that only manifests know -> edges that lead to it
-	for i, e := range r.edges {
+	for i, e := range r.claimed {
 		to := &r.components[e.To]
 		switch {
 		case e.Kind != DependsOn || !r.components[e.From].IsApplication():
@@ -67,7 +67,7 @@ func (r *resolver) declared() {
 		base, pin := r.components[h].PURL.Base(), r.components[h].PURL.Version
 		left := false
 		for _, at := range open[h] {
-			e := r.edges[at]
+			e := r.claimed[at]
 			var exact, all []Handle
 			for _, i := range mentions[e.From] {
 				for _, c := range index(i)[base] {
@@ -93,9 +93,9 @@ func (r *resolver) declared() {
 			for n, c := range all {
 				e.To, e.Rule, e.app = c, "declared", r.contexts[r.owners[mentions[e.From][0]]]
 				if n == 0 {
-					r.edges[at] = e
+					r.claimed[at] = e
 				} else {
-					r.edges = append(r.edges, e)
+					r.claimed = append(r.claimed, e)
 				}
 				r.testify(c, h, e.Path)
 			}
@@ -107,11 +107,11 @@ func (r *resolver) declared() {
 		r.dropped[h] = true
 		for _, at := range open[h] {
 			if at >= 0 {
-				r.edges[at].From = -1
+				r.claimed[at].From = -1
 			}
 		}
 	}
-	r.edges = slices.DeleteFunc(r.edges, func(e heldEdge) bool { return e.From < 0 })
+	r.claimed = slices.DeleteFunc(r.claimed, func(e heldEdge) bool { return e.From < 0 })
 }
 
 // testify makes the declarations of h in a file evidence of the chosen component c.

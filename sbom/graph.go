@@ -81,11 +81,7 @@ func (g *Graph) Context(app Handle) Handle { return g.context[app] }
 // Holds tells whether the edge belongs to a path that starts in the application. `why`, `diff` and scopes
 // follow only such edges, so that no path is told that exists in no application.
 func (g *Graph) Holds(app Handle, e Edge) bool {
-	if e.In == nil {
-		return true
-	}
-	_, ok := slices.BinarySearch(e.In, g.context[app])
-	return ok
+	return e.holds(g.context[app])
 }
 
 // Builder collects a graph whose components and edges are known by id, as the readers
@@ -203,16 +199,15 @@ func (g *Graph) seal() {
 		slices.Sort(e.In)
 	}
 	g.Components, g.context, g.Root = components, context, moved[g.Root]
-	slices.SortFunc(g.Edges, func(a, b Edge) int {
-		if a.From != b.From {
-			return int(a.From) - int(b.From)
+	edges := make([]Edge, 0, len(g.Edges))
+	last := place{at: -1}
+	for _, p := range edgeOrder(len(g.Edges), func(i int) *Edge { return &g.Edges[i] }) {
+		if last.at < 0 || p.ends != last.ends || p.kind != last.kind {
+			edges = append(edges, g.Edges[p.at])
 		}
-		if a.To != b.To {
-			return int(a.To) - int(b.To)
-		}
-		return int(a.Kind) - int(b.Kind)
-	})
-	g.Edges = slices.CompactFunc(g.Edges, func(a, b Edge) bool { return a.From == b.From && a.To == b.To && a.Kind == b.Kind })
+		last = p
+	}
+	g.Edges = edges
 	g.first = make([]int32, len(components)+1)
 	for _, e := range g.Edges {
 		g.first[e.From+1]++

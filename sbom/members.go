@@ -7,7 +7,7 @@ import "path"
 func (r *resolver) members() {
 	inside := make(map[Handle][]Handle)
 	add := func(from, to Handle, f string) {
-		r.edges = append(r.edges, heldEdge{Edge{From: from, To: to, Kind: Contains, Scope: Runtime, Rule: "members", Path: f}, r.contexts[from]})
+		r.edges = append(r.edges, Edge{From: from, To: to, Kind: Contains, Scope: Runtime, Rule: "members", Path: f})
 		inside[from] = append(inside[from], to)
 	}
 	listed := make(map[[2]Handle]bool)

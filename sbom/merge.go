@@ -27,7 +27,7 @@ func (r *resolver) merge() {
 	}
 	at := make(map[identity]Handle, claims/2)
 	instances := make(map[Handle][]Handle) // first instance -> the further ones
-	r.components = make([]Component, 0, claims/2)
+	r.components = make([]Component, 0, claims)
 	r.placed = make([][]Handle, len(r.facts))
 	r.owners = make([]Handle, len(r.facts))
 	named := make(map[Handle]int) // application -> order of the cataloger that named it

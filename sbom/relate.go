@@ -15,7 +15,7 @@ func (r *resolver) relate() {
 	for _, f := range r.facts {
 		n += len(f.relations)
 	}
-	r.edges = make([]heldEdge, 0, n+len(r.components))
+	r.claimed = make([]heldEdge, 0, n)
 	for i, f := range r.facts {
 		app := r.contexts[r.owners[i]]
 		for _, rel := range f.relations {
@@ -44,7 +44,7 @@ func (r *resolver) relate() {
 			if scope == ScopeUnset {
 				scope = Runtime
 			}
-			r.edges = append(r.edges, heldEdge{Edge{From: from, To: to, Kind: rel.Kind, Scope: scope, Range: rel.Range, Rule: "relate", Path: f.Path, Line: rel.Line}, app})
+			r.claimed = append(r.claimed, heldEdge{Edge{From: from, To: to, Kind: rel.Kind, Scope: scope, Range: rel.Range, Rule: "relate", Path: f.Path, Line: rel.Line}, app})
 		}
 	}
 }

@@ -41,7 +41,8 @@ type resolver struct {
 	components []Component
 	placed     [][]Handle
 	owners     []Handle                   // of each Facts, the application that owns it
-	edges      []heldEdge                 // one per claim of an edge until union; afterwards one per edge
+	claimed    []heldEdge                 // edges as they are claimed, until union
+	edges      []Edge                     // from union on, one of a kind between two components
 	contexts   []Handle                   // of each component: the application in whose resolution its own edges hold
 	occurs     [][]Handle                 // of each component: the applications in whose resolutions it occurs, sorted
 	missing    map[Handle]map[Handle]bool // application -> components that are locked for it and not installed
@@ -62,28 +63,28 @@ func (r *resolver) gap(f *Facts, line int, reason string) {
 
 // graph hands over what has grown.
 func (r *resolver) graph() *Graph {
-	keep := make([]Handle, len(r.components))
-	var components []Component
-	var contexts []Handle
-	for h, c := range r.components {
-		keep[h] = -1
-		if !r.dropped[h] {
-			keep[h] = Handle(len(components))
-			components = append(components, c)
-			contexts = append(contexts, r.contexts[h])
+	keep := make([]Handle, len(r.components)) // old handle -> new handle
+	n := Handle(0)
+	for h := range r.components {
+		if keep[h] = -1; !r.dropped[h] {
+			if keep[h] = n; int(n) < h {
+				r.components[n] = r.components[h]
+			}
+			n++
 		}
 	}
-	for i, app := range contexts {
-		contexts[i] = keep[app]
+	g := &Graph{Components: r.components[:n], context: make([]Handle, n), Edges: r.edges, Root: keep[r.root], Skipped: slices.Clone(r.options.Skipped)}
+	for h, to := range keep {
+		if to >= 0 {
+			g.context[to] = keep[r.contexts[h]]
+		}
 	}
-	g := &Graph{Components: components, context: contexts, Root: keep[r.root], Skipped: slices.Clone(r.options.Skipped)}
-	g.Edges = make([]Edge, 0, len(r.edges))
-	for _, e := range r.edges {
+	for i := range g.Edges {
+		e := &g.Edges[i]
 		e.From, e.To = keep[e.From], keep[e.To]
 		for i, app := range e.In {
 			e.In[i] = keep[app]
 		}
-		g.Edges = append(g.Edges, e.Edge)
 	}
 	g.Gaps = append(slices.Clone(r.options.Gaps), r.gaps...)
 	for _, f := range r.facts {

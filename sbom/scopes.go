@@ -6,7 +6,7 @@ import "slices"
 // weakest scope on a path holds, and of several paths the strongest; over all applications again the strongest. A scope that
 // a file states for the package itself is taken as it is.
 func (r *resolver) scopes() {
-	first := r.index()
+	out := r.index()
 	stated := make(map[Handle]map[Handle]Scope) // application -> component -> scope
 	for i, f := range r.facts {
 		app := r.contexts[r.owners[i]]
@@ -68,7 +68,7 @@ func (r *resolver) scopes() {
 				if best[h] != s {
 					continue
 				}
-				for i := first[h]; i < first[h+1]; i++ {
+				for _, i := range out.of(h) {
 					if e := &r.edges[i]; e.Kind <= Contains && e.holds(app) && !r.components[e.To].IsApplication() {
 						push(e.To, min(s, e.Scope))
 					}

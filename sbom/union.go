@@ -28,30 +28,55 @@ func (r *resolver) union() {
 			}
 		}
 	}
-	for _, e := range r.edges {
+	for i := range r.claimed {
+		e := &r.claimed[i]
 		note(e.From, e.app)
 		note(e.To, e.app)
 	}
-	slices.SortStableFunc(r.edges, func(a, b heldEdge) int {
-		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Kind, b.Kind))
-	})
-	merged := r.edges[:0]
-	for i := 0; i < len(r.edges); {
-		e := r.edges[i]
-		in := []Handle{e.app}
-		for i++; i < len(r.edges) && r.edges[i].From == e.From && r.edges[i].To == e.To && r.edges[i].Kind == e.Kind; i++ {
-			e.Scope = max(e.Scope, r.edges[i].Scope)
-			e.Range = cmp.Or(e.Range, r.edges[i].Range)
-			in = append(in, r.edges[i].app)
+	order := edgeOrder(len(r.claimed), func(i int) *Edge { return &r.claimed[i].Edge })
+	r.edges = make([]Edge, 0, len(r.claimed)+len(r.components)/8)
+	var in []Handle
+	for i := 0; i < len(order); {
+		e := r.claimed[order[i].at].Edge
+		in = append(in[:0], r.claimed[order[i].at].app)
+		for i++; i < len(order) && order[i].ends == order[i-1].ends && order[i].kind == order[i-1].kind; i++ {
+			again := &r.claimed[order[i].at]
+			e.Scope = max(e.Scope, again.Scope)
+			e.Range = cmp.Or(e.Range, again.Range)
+			in = append(in, again.app)
 		}
 		if len(r.occurs[e.From]) > 1 {
 			slices.Sort(in)
 			in = slices.Compact(in)
 			if len(in) < len(r.occurs[e.From]) {
-				e.In = slices.Clip(in)
+				e.In = slices.Clone(in)
 			}
 		}
-		merged = append(merged, e)
+		r.edges = append(r.edges, e)
 	}
-	r.edges = merged
+	r.claimed = nil
+}
+
+// place is where an edge stands in the order of From, To, Kind, and among equals of its index. Edges are long: sorting these is
+// several times faster.
+type place struct {
+	ends uint64
+	at   int32
+	kind EdgeKind
+}
+
+// edgeOrder gives the order of n edges.
+func edgeOrder(n int, edge func(int) *Edge) []place {
+	order := make([]place, n)
+	for i := range order {
+		e := edge(i)
+		order[i] = place{uint64(e.From)<<32 | uint64(e.To), int32(i), e.Kind}
+	}
+	slices.SortFunc(order, func(a, b place) int {
+		if a.ends != b.ends {
+			return cmp.Compare(a.ends, b.ends)
+		}
+		return cmp.Or(int(a.kind)-int(b.kind), int(a.at)-int(b.at))
+	})
+	return order
 }

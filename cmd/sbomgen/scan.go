@@ -101,7 +101,7 @@ Exit codes: 0 done, 1 a gate says no, 2 usage, 3 failed, 4 gaps under --strict.`
 
 // ballast is memory that is allocated and never touched, so that it costs address space only. The garbage collector
 // counts it and so does not run at all before as much again is in use: most scans end before that.
-const ballast = 64 << 20
+const ballast = 96 << 20
 
 func runScan(ctx context.Context, h host, target string, f scanFlags) error {
 	began := time.Now()
