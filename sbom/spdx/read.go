@@ -1,6 +1,7 @@
 package spdx
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sbomgen/sbomgen/sbom"
+	"github.com/sbomgen/sbomgen/sbom/decode"
 )
 
 // How large a document may be: several times what a scan of 100,000 packages writes.
@@ -16,7 +18,7 @@ const (
 	maxPackages = 2 << 20
 )
 
-// Read reads a document: SPDX 2 as JSON or as tag-value, SPDX 3.0 as JSON-LD. It errs where the text is none of these;
+// Read reads a document: SPDX 2 as JSON, YAML or tag-value, SPDX 3.0 as JSON-LD. It errs where the text is none of these;
 // relationships that lead nowhere and packages that stand twice become Gaps of the graph. Files and snippets are passed over.
 //
 // A document that we wrote gives the graph that was written. In others components are called after their purls, so that
@@ -32,9 +34,12 @@ func Read(r io.Reader) (*sbom.Document, error) {
 	}
 	text := strings.TrimPrefix(b.String(), "\uFEFF")
 	var s *statement
-	if strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") {
+	switch {
+	case strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{"):
 		s, err = parseJSON(text)
-	} else {
+	case strings.Contains(text, "\nspdxVersion:"), strings.HasPrefix(text, "spdxVersion:"):
+		s, err = parseYAML(text)
+	default:
 		s, err = parseTagValue(text)
 	}
 	if err != nil {
@@ -44,6 +49,19 @@ func Read(r io.Reader) (*sbom.Document, error) {
 		return nil, fmt.Errorf("more than %d packages", maxPackages)
 	}
 	return s.document()
+}
+
+// parseYAML reads SPDX 2 as YAML, which has the members of the JSON.
+func parseYAML(text string) (*statement, error) {
+	var value map[string]any
+	if err := decode.YAML(text, &value); err != nil {
+		return nil, err
+	}
+	b, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	return parseJSON(string(b))
 }
 
 // statement is what a document says, before its references are followed. Relationships are in SPDX 2's words, also those of SPDX 3.
@@ -56,7 +74,6 @@ type statement struct {
 	described       []string          // ids of what the document describes
 	words           map[string]string // what names of licences stand for, by the name in lower case
 	notes           []string          // annotations of ours on the document
-	ours            bool
 }
 
 // element is a package, with those of its fields that are not read as they are.
@@ -102,8 +119,8 @@ func (s *statement) creatorComment(text string) {
 		return
 	}
 	for word := range strings.FieldsSeq(text) {
-		if l := lifecycleOf(strings.Trim(word, `.,;:"'`)); l != "" {
-			s.Lifecycle = l
+		if word = strings.Trim(word, `.,;:"'`); lifecycleOf(word) != "" && word == sbomType(lifecycleOf(word)) {
+			s.Lifecycle = lifecycleOf(word)
 			return
 		}
 	}
@@ -117,10 +134,8 @@ func (s *statement) annotate(annotator, text string, e *element) {
 	switch {
 	case e == nil:
 		s.notes = append(s.notes, text)
-		s.ours = true
 	case strings.HasPrefix(text, "{"):
 		e.note = text
-		s.ours = true
 	}
 }
 
@@ -164,9 +179,11 @@ func (e *element) set(field, value string) {
 	}
 }
 
-// kindOf reads the purposes of SPDX 2 and 3.
+// kindOf reads the purposes of SPDX 2 and 3; "" is none.
 func kindOf(purpose string) sbom.Kind {
 	switch p := strings.ToLower(strings.ReplaceAll(purpose, "_", "-")); p {
+	case "":
+		return ""
 	case "application", "framework", "container", "platform", "device", "firmware", "file", "data":
 		return sbom.Kind(p)
 	case "operating-system", "operatingsystem":
