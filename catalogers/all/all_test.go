@@ -3,11 +3,10 @@ package all_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/all"
+	"github.com/sbomgen/sbomgen/catalogers/internal/section"
 	"github.com/sbomgen/sbomgen/catalogers/scan"
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
@@ -241,23 +241,41 @@ func TestNamesAreUniqueAndDocumented(t *testing.T) {
 	}
 }
 
-// FuzzEveryCataloger hands arbitrary bytes to every cataloger under the names that start it.
+// FuzzEveryCataloger hands arbitrary bytes to every cataloger, under the names of the fixtures' files and that of a program.
 func FuzzEveryCataloger(f *testing.F) {
+	names := []string{"bin/tool"}
 	for _, x := range load(f) {
 		for _, file := range x.archive.Files {
-			if file.Name != want {
-				f.Add(file.Name, file.Data)
+			if file.Name != want && !slices.Contains(names, path.Base(file.Name)) {
+				names = append(names, path.Base(file.Name))
 			}
 		}
 	}
-	f.Fuzz(func(t *testing.T, name string, data []byte) {
-		if !fs.ValidPath(name) || name == "." || len(data) > 1<<16 {
+	for _, c := range all.Catalogers {
+		if c.Group != nil { // these look at the whole path
+			for _, s := range c.Files {
+				names = append(names, "node_modules/x/"+path.Base(s.Pattern), "lib/site-packages/"+strings.ReplaceAll(strings.TrimPrefix(s.Pattern, "**/"), "*", "x-1.0"))
+			}
+		}
+	}
+	for _, x := range load(f) {
+		for _, file := range x.archive.Files {
+			if at := slices.Index(names, path.Base(file.Name)); at >= 0 {
+				f.Add(uint16(at), file.Data)
+			}
+		}
+	}
+	for _, magic := range section.Magics {
+		f.Add(uint16(0), []byte(magic+"\x02\x01\x01"))
+	}
+	f.Fuzz(func(t *testing.T, which uint16, data []byte) {
+		if len(data) > 1<<16 {
 			return
 		}
-		a := &txtar.Archive{Files: []txtar.File{{Name: name, Data: data}}}
+		a := &txtar.Archive{Files: []txtar.File{{Name: names[int(which)%len(names)], Data: data}}}
 		for _, gap := range resolve(t, newArchive(a), all.Catalogers).Gaps {
 			if strings.Contains(gap.Reason, "broke off") {
-				t.Fatal(errors.New(gap.Reason))
+				t.Fatal(gap.Reason)
 			}
 		}
 	})

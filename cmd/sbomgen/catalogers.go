@@ -5,12 +5,11 @@ import (
 	"io"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/all"
+	"github.com/sbomgen/sbomgen/sbom/format"
 )
 
 type catalogersFlags struct {
@@ -37,18 +36,15 @@ func runCatalogers(w io.Writer, f catalogersFlags) error {
 		_, err := io.WriteString(w, catalogersPage())
 		return err
 	}
-	t := table.NewWriter()
-	style := table.StyleDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
-	style.Format.Header = text.FormatUpper
-	t.SetStyle(style)
-	t.AppendHeader(table.Row{"name", "stage", "packages", "files"})
+	var rows [][]string
 	for _, c := range all.Catalogers {
-		t.AppendRow(table.Row{c.Name, c.Stage.String(), strings.Join(types(c), " "), text.Trim(strings.Join(files(c), " "), 60)})
+		list := strings.Join(files(c), " ")
+		if len(list) > 60 {
+			list = list[:57] + "..."
+		}
+		rows = append(rows, []string{c.Name, c.Stage.String(), strings.Join(types(c), " "), list})
 	}
-	_, err := fmt.Fprintln(w, t.Render())
-	return err
+	return format.Columns(w, []string{"name", "stage", "packages", "files"}, rows)
 }
 
 // catalogersPage renders docs/catalogers.md.

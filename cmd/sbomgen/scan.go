@@ -217,7 +217,7 @@ func parseStages(words []string) ([]sbom.Stage, error) {
 
 // describe is what flags and environment say about the document.
 func describe(h host, f scanFlags) (*sbom.Document, error) {
-	d := &sbom.Document{Tool: sbom.Tool{Vendor: "sbomgen", Name: "sbomgen", Version: version()}, Lifecycle: sbom.PreBuild, Version: 1}
+	d := &sbom.Document{Tool: sbom.Tool{Name: "sbomgen", Version: version()}, Lifecycle: sbom.PreBuild, Version: 1}
 	for _, a := range f.authors {
 		d.Authors = append(d.Authors, party(a))
 	}

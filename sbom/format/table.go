@@ -6,16 +6,12 @@ import (
 	"io"
 	"slices"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
-
 	"github.com/sbomgen/sbomgen/sbom"
 )
 
 // writeTable writes one row per package for people to read.
 func writeTable(w io.Writer, d *sbom.Document, _ string) ([]sbom.Loss, error) {
-	type row struct{ name, version, kind, scope, direct, stage, place string }
-	var rows []row
+	var rows [][]string
 	for i := range d.Graph.Components {
 		c := &d.Graph.Components[i]
 		if c.IsApplication() {
@@ -25,28 +21,16 @@ func writeTable(w io.Writer, d *sbom.Document, _ string) ([]sbom.Loss, error) {
 		if c.Direct {
 			direct = "direct"
 		}
-		rows = append(rows, row{c.Label(), c.VersionText(), cmp.Or(string(c.PURL.Type), string(c.Kind)), c.Scope.String(), direct, c.Stage.String(), place(c)})
+		rows = append(rows, []string{c.Label(), c.VersionText(), cmp.Or(string(c.PURL.Type), string(c.Kind)), c.Scope.String(), direct, c.Stage.String(), place(c)})
 	}
-	slices.SortFunc(rows, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name), cmp.Compare(a.version, b.version))
-	})
 	if len(rows) == 0 {
 		_, err := fmt.Fprintln(w, "no packages")
 		return nil, err
 	}
-	t := table.NewWriter()
-	style := table.StyleDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Box.PaddingLeft = ""
-	style.Box.PaddingRight = "  "
-	style.Format.Header = text.FormatUpper
-	t.SetStyle(style)
-	t.AppendHeader(table.Row{"name", "version", "type", "scope", "direct", "stage", "seen in"})
-	for _, r := range rows {
-		t.AppendRow(table.Row{r.name, r.version, r.kind, r.scope, r.direct, r.stage, r.place})
-	}
-	_, err := fmt.Fprintln(w, t.Render())
-	return nil, err
+	slices.SortFunc(rows, func(a, b []string) int { // by type, name, version
+		return cmp.Or(cmp.Compare(a[2], b[2]), cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]))
+	})
+	return nil, Columns(w, []string{"name", "version", "type", "scope", "direct", "stage", "seen in"}, rows)
 }
 
 // place is the first file that a component was seen in, and how many more there are.

@@ -327,6 +327,30 @@ func TestToolsGolangReadsTheSameInBothNotations(t *testing.T) {
 	}
 }
 
+// TestToolsGolangLosesInTagValueWhatWeWrite shows why the library does not write or read our tag-value: in v0.5.7 its writer
+// drops the annotations of packages, in which scopes and direct marks travel, and its reader stops at long lines.
+func TestToolsGolangLosesInTagValueWhatWeWrite(t *testing.T) {
+	d := new(v2_3.Document)
+	if err := library.ReadInto(bytes.NewReader(written(t, shop(t), Options{})), d); err != nil {
+		t.Fatal(err)
+	}
+	annotated := 0
+	for _, p := range d.Packages {
+		annotated += len(p.Annotations)
+	}
+	var b bytes.Buffer
+	if err := tagvalue.Write(d, &b); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Count(b.String(), "\nAnnotator:"); annotated == 0 || got >= annotated {
+		t.Errorf("of %d annotations of packages the library writes %d: it can be used again", annotated, got)
+	}
+	long := strings.Replace(b.String(), "DataLicense:", "DocumentComment: <text>"+strings.Repeat("x", 70<<10)+"</text>\nDataLicense:", 1)
+	if err := tagvalue.ReadInto(strings.NewReader(long), new(v2_3.Document)); err == nil {
+		t.Error("the library reads a line of 70 kB: it can be used again")
+	}
+}
+
 func TestFieldsHoldWhatReadersLookFor(t *testing.T) {
 	d := libraryDocument(t, written(t, shop(t), Options{}), Options{})
 	byName := make(map[string]*v2_3.Package)
