@@ -41,13 +41,34 @@ func run(t *testing.T, dir, program string, args ...string) outcome {
 	}
 	timer := time.AfterFunc(time.Minute, func() { c.Process.Kill() })
 	defer timer.Stop()
+	ended := make(chan struct{})
+	peak := make(chan int64)
+	go func() { peak <- watch(c.Process.Pid, ended) }()
 	err := c.Wait()
+	close(ended)
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	peak := c.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
-	return outcome{c.ProcessState.ExitCode(), stdout.String(), stderr.String(), peak}
+	return outcome{c.ProcessState.ExitCode(), stdout.String(), stderr.String(), <-peak}
+}
+
+// watch follows the peak of a process's memory in bytes, as Linux tells it, until it ended. What the system accounts to an ended child
+// includes what its parent held when it was started.
+func watch(pid int, ended <-chan struct{}) (peak int64) {
+	for {
+		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if _, rest, ok := strings.Cut(string(status), "VmHWM:"); ok {
+			var kB int64
+			fmt.Sscan(rest, &kB)
+			peak = max(peak, kB<<10)
+		}
+		select {
+		case <-ended:
+			return peak
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
 }
 
 const goodLock = `version = 3
