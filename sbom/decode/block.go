@@ -724,8 +724,12 @@ func (r *Block) unescape(b []byte, s string) ([]byte, string) {
 		digits = 4
 	case 'U':
 		digits = 8
-	case '\r', '\n': // the line goes on
-		return b, strings.TrimLeft(strings.TrimPrefix(s, "\r")[1:], " \t")
+	case '\r', '\n': // the line goes on; empty lines that follow are line breaks
+		after := strings.TrimLeft(s, " \t\r\n")
+		for breaks := strings.Count(s[:len(s)-len(after)], "\n"); breaks > 1; breaks-- {
+			b = append(b, '\n')
+		}
+		return b, after
 	}
 	if digits == 0 || digits > len(rest) {
 		r.fail("bad escape %q", c)

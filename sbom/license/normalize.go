@@ -62,7 +62,7 @@ func fixed(expressions []string) reading {
 }
 
 func read(text string) reading {
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(strings.ToValidUTF8(text, "\uFFFD"))
 	if text == "" || len(text) > maxName {
 		return reading{}
 	}
@@ -125,7 +125,7 @@ func clean(text string) string {
 			"&#x3D;", "=", `\`, "", "’", "'").Replace(text)
 	}
 	text, _, _ = strings.Cut(text, "*/")
-	if i := strings.Index(strings.ToLower(text), "+ file licen"); i >= 0 {
+	if i := strings.Index(lowerASCII(text), "+ file licen"); i >= 0 {
 		rest := text[i:]
 		end := strings.IndexByte(rest, '|')
 		if end < 0 {
@@ -134,6 +134,16 @@ func clean(text string) string {
 		text = text[:i] + rest[end:]
 	}
 	return text
+}
+
+// lowerASCII lowers letters of ASCII only, so that places in the result are places in the text.
+func lowerASCII(text string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, text)
 }
 
 // cutLinks parts the URLs from the words around them.
