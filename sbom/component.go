@@ -227,15 +227,19 @@ type Algorithm string
 
 // The digest algorithms met in lockfiles and package databases.
 const (
-	MD5     Algorithm = "MD5"
-	SHA1    Algorithm = "SHA-1"
-	SHA256  Algorithm = "SHA-256"
-	SHA384  Algorithm = "SHA-384"
-	SHA512  Algorithm = "SHA-512"
-	SHA3256 Algorithm = "SHA3-256"
-	SHA3512 Algorithm = "SHA3-512"
-	BLAKE2b Algorithm = "BLAKE2b-512"
-	BLAKE3  Algorithm = "BLAKE3"
+	MD5        Algorithm = "MD5"
+	SHA1       Algorithm = "SHA-1"
+	SHA224     Algorithm = "SHA-224" // which CycloneDX lacks
+	SHA256     Algorithm = "SHA-256"
+	SHA384     Algorithm = "SHA-384"
+	SHA512     Algorithm = "SHA-512"
+	SHA3256    Algorithm = "SHA3-256"
+	SHA3384    Algorithm = "SHA3-384"
+	SHA3512    Algorithm = "SHA3-512"
+	BLAKE2b256 Algorithm = "BLAKE2b-256"
+	BLAKE2b384 Algorithm = "BLAKE2b-384"
+	BLAKE2b    Algorithm = "BLAKE2b-512"
+	BLAKE3     Algorithm = "BLAKE3"
 )
 
 // Reference is an address that belongs to a component.

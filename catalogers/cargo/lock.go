@@ -100,7 +100,7 @@ func parseLock(f *catalogers.File, out *sbom.Facts) error {
 		if checksum == "" {
 			checksum, _ = l.Metadata["checksum "+keys[i]].(string)
 		}
-		if h, ok := sha256(checksum); ok {
+		if h, ok := sbom.NewHash(sbom.SHA256, checksum); ok {
 			c.Hashes = []sbom.Hash{h}
 		} else if checksum != "" && checksum != "<none>" {
 			out.Gap(line, "%s %s: the checksum is no SHA-256", p.Name, p.Version)
@@ -158,13 +158,6 @@ func locate(c *sbom.Component, source string) {
 			c.PURL = c.PURL.With("repository_url", clean)
 		}
 	}
-}
-
-func sha256(s string) (sbom.Hash, bool) {
-	if len(s) != 64 || strings.Trim(s, "0123456789abcdef") != "" {
-		return sbom.Hash{}, false
-	}
-	return sbom.Hash{Algorithm: sbom.SHA256, Hex: s}, true
 }
 
 // workspace is what the Cargo.toml files around a lock say of its members.

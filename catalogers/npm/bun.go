@@ -139,10 +139,10 @@ func (l *bun) entry(at string) {
 		case decode.String:
 			text := l.r.Text()
 			kind, _, _ := strings.Cut(text, "-")
-			switch _, size := algorithm(kind); {
+			switch {
 			case resolution == "":
 				resolution = text
-			case size > 0:
+			case algorithm(kind) != "":
 				e.integrity = text
 			case e.registry == "": // or, of a commit, the name of the folder that bun keeps it in
 				e.registry = text

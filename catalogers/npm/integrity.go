@@ -34,7 +34,8 @@ func digests(integrity string) (hashes []sbom.Hash, err error) {
 func digest(word string) (sbom.Hash, error) {
 	word, _, _ = strings.Cut(word, "?") // options, which SRI reserves
 	name, value, _ := strings.Cut(word, "-")
-	algorithm, size := algorithm(name)
+	algorithm := algorithm(name)
+	size := algorithm.Size()
 	if size == 0 {
 		return sbom.Hash{}, fmt.Errorf("integrity: unknown algorithm %q", name)
 	}
@@ -51,19 +52,19 @@ func digest(word string) (sbom.Hash, error) {
 	return sbom.Hash{Algorithm: algorithm, Hex: string(digits[:hex.Encode(digits[:], raw[:n])])}, nil
 }
 
-// algorithm gives the name of a digest in documents and its size in bytes, 0 if it is none that npm writes.
-func algorithm(name string) (sbom.Algorithm, int) {
+// algorithm gives the name of a digest in documents, "" if it is none that npm writes.
+func algorithm(name string) sbom.Algorithm {
 	switch name {
 	case "sha512":
-		return sbom.SHA512, 64
+		return sbom.SHA512
 	case "sha1":
-		return sbom.SHA1, 20
+		return sbom.SHA1
 	case "sha256":
-		return sbom.SHA256, 32
+		return sbom.SHA256
 	case "sha384":
-		return sbom.SHA384, 48
+		return sbom.SHA384
 	case "md5":
-		return sbom.MD5, 16
+		return sbom.MD5
 	}
-	return "", 0
+	return ""
 }

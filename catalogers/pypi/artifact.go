@@ -57,38 +57,38 @@ func digest(text string) (sbom.Hash, error) {
 	if !ok {
 		name, hex, _ = strings.Cut(text, "=")
 	}
-	algorithm, size := algorithmOf(strings.ToLower(name))
-	if size == 0 {
+	algorithm := algorithmOf(strings.ToLower(name))
+	if algorithm == "" {
 		return sbom.Hash{}, fmt.Errorf("hash: unknown algorithm %q", shorten(name))
 	}
-	hex = strings.ToLower(hex)
-	if len(hex) != 2*size || strings.Trim(hex, "0123456789abcdef") != "" {
-		return sbom.Hash{}, fmt.Errorf("hash: %q is not the hex of a %s digest", shorten(hex), name)
+	hash, ok := sbom.NewHash(algorithm, hex)
+	if !ok {
+		return sbom.Hash{}, fmt.Errorf("hash: %q is not the hex of a %s digest", shorten(hash.Hex), name)
 	}
-	return sbom.Hash{Algorithm: algorithm, Hex: hex}, nil
+	return hash, nil
 }
 
-// algorithmOf gives a digest's name in documents and its size in bytes, 0 if it is none of Python's hashlib.
-func algorithmOf(name string) (sbom.Algorithm, int) {
+// algorithmOf gives a digest's name in documents, "" if it is none of Python's hashlib.
+func algorithmOf(name string) sbom.Algorithm {
 	switch name {
 	case "sha256":
-		return sbom.SHA256, 32
+		return sbom.SHA256
 	case "sha512":
-		return sbom.SHA512, 64
+		return sbom.SHA512
 	case "sha384":
-		return sbom.SHA384, 48
+		return sbom.SHA384
 	case "sha1":
-		return sbom.SHA1, 20
+		return sbom.SHA1
 	case "md5":
-		return sbom.MD5, 16
+		return sbom.MD5
 	case "sha3_256":
-		return sbom.SHA3256, 32
+		return sbom.SHA3256
 	case "sha3_512":
-		return sbom.SHA3512, 64
+		return sbom.SHA3512
 	case "blake2b":
-		return sbom.BLAKE2b, 64
+		return sbom.BLAKE2b
 	}
-	return "", 0
+	return ""
 }
 
 // digests reads a list of digests; each bad one is a Gap.

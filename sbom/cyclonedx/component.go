@@ -300,9 +300,9 @@ func (w *writer) endProperties() {
 func (w *writer) hashes(hashes []sbom.Hash) {
 	open := false
 	for _, h := range hashes {
-		hex := h.Hex
-		if !validHash(h.Algorithm, hex) {
-			if hex = strings.ToLower(hex); !validHash(h.Algorithm, hex) {
+		if !h.Valid() || h.Algorithm == sbom.SHA224 {
+			var ok bool
+			if h, ok = sbom.NewHash(h.Algorithm, h.Hex); !ok || h.Algorithm == sbom.SHA224 {
 				w.lose("hashes that are no digests of their algorithm", 1)
 				continue
 			}
@@ -311,34 +311,11 @@ func (w *writer) hashes(hashes []sbom.Hash) {
 			open = true
 			w.e.list("hashes")
 		}
-		w.e.leaf("hash", [2]string{"alg", string(h.Algorithm)}, [2]string{"content", hex})
+		w.e.leaf("hash", [2]string{"alg", string(h.Algorithm)}, [2]string{"content", h.Hex})
 	}
 	if open {
 		w.e.end()
 	}
-}
-
-// validHash tells whether hex is a digest of the algorithm, in lower case.
-func validHash(a sbom.Algorithm, hex string) bool {
-	want := 0
-	switch a {
-	case sbom.MD5:
-		want = 32
-	case sbom.SHA1:
-		want = 40
-	case sbom.SHA256, sbom.SHA3256, sbom.BLAKE3, "BLAKE2b-256":
-		want = 64
-	case sbom.SHA384, "SHA3-384", "BLAKE2b-384":
-		want = 96
-	case sbom.SHA512, sbom.SHA3512, sbom.BLAKE2b:
-		want = 128
-	}
-	for i := range len(hex) {
-		if c := hex[i]; !('0' <= c && c <= '9' || 'a' <= c && c <= 'f') {
-			return false
-		}
-	}
-	return len(hex) == want && want > 0
 }
 
 // references describes the addresses of a component.

@@ -167,7 +167,7 @@ func fileName(c *sbom.Component, download string) string {
 func (w *writer) referenceComment(kind string, hashes []sbom.Hash) string {
 	b := append(w.scratch[:0], kind...)
 	for _, h := range hashes {
-		if !validHash(h) {
+		if !h.Valid() {
 			w.lost[lostHashes]++
 			continue
 		}
@@ -185,7 +185,7 @@ func parseReferenceComment(text string) (kind string, hashes []sbom.Hash) {
 		algorithm, digits, ok := strings.Cut(word, ":")
 		h := sbom.Hash{Algorithm: sbom.Algorithm(algorithm), Hex: digits}
 		switch {
-		case ok && validHash(h):
+		case ok && h.Valid():
 			hashes = append(hashes, h)
 		case kind == "" && hashes == nil && !ok:
 			kind = word

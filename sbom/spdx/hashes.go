@@ -47,33 +47,5 @@ func algorithmOf(word string) sbom.Algorithm {
 	return sbom.Algorithm(word)
 }
 
-// validHash tells whether a digest has the length of its algorithm.
-func validHash(h sbom.Hash) bool {
-	digits := 0
-	switch h.Algorithm {
-	case sbom.MD5:
-		digits = 32
-	case sbom.SHA1:
-		digits = 40
-	case "SHA-224":
-		digits = 56
-	case sbom.SHA256, sbom.SHA3256, sbom.BLAKE3, "BLAKE2b-256":
-		digits = 64
-	case sbom.SHA384, "SHA3-384", "BLAKE2b-384":
-		digits = 96
-	case sbom.SHA512, sbom.SHA3512, sbom.BLAKE2b:
-		digits = 128
-	}
-	if len(h.Hex) != digits || digits == 0 {
-		return false
-	}
-	for i := range len(h.Hex) {
-		if !isHex(h.Hex[i]) {
-			return false
-		}
-	}
-	return true
-}
-
 // hashWord is "SHA-256:1f…".
 func hashWord(h sbom.Hash) string { return string(h.Algorithm) + ":" + h.Hex }

@@ -106,7 +106,7 @@ func (w *writer) checksums(hashes []sbom.Hash) []sbom.Hash {
 	open := false
 	for _, h := range hashes {
 		h.Hex = strings.ToLower(h.Hex)
-		if !validHash(h) {
+		if !h.Valid() {
 			w.lost[lostHashes]++
 			continue
 		}

@@ -88,7 +88,7 @@ func (w *writer) hashes3(hashes []sbom.Hash) {
 	open := false
 	for _, h := range hashes {
 		h.Hex = strings.ToLower(h.Hex)
-		if !validHash(h) {
+		if !h.Valid() {
 			w.lost[lostHashes]++
 			continue
 		}
