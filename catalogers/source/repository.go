@@ -225,5 +225,9 @@ func publish(remote string) (vcs, name string) {
 	if top, _, _ := strings.Cut(p[1:], "/"); name == "" || top == "home" || top == "Users" || top == "root" || strings.HasPrefix(top, "~") {
 		return "", path.Base(name) // a path of somebody's machine
 	}
-	return (&url.URL{Scheme: scheme, Host: host, Path: p}).String(), name
+	vcs = (&url.URL{Scheme: scheme, Host: host, Path: p}).String()
+	if _, err := url.Parse(vcs); err != nil { // a host such as a[0
+		return "", ""
+	}
+	return vcs, name
 }
