@@ -745,6 +745,10 @@ func (r *Block) unescape(b []byte, s string) ([]byte, string) {
 
 // literal reads a scalar in the styles "|" and ">", YAML 1.2.2 section 8.1.
 func (r *Block) literal() string {
+	if r.indent < 0 { // a whole document, in which even "#" begins text
+		r.fail("%w: a literal that is no element", ErrSubset)
+		return ""
+	}
 	folded := r.text[r.at] == '>'
 	header, _, _ := strings.Cut(r.text[r.at+1:], "\n")
 	next := min(r.at+len(header)+2, len(r.text))
@@ -757,7 +761,7 @@ func (r *Block) literal() string {
 		case (c == '-' || c == '+') && chomp == 0:
 			chomp = c
 		case c >= '1' && c <= '9' && width == 0:
-			width = int(c-'0') + max(r.indent, 0)
+			width = int(c-'0') + r.indent
 		default:
 			r.fail("unexpected %q", c)
 			return ""
