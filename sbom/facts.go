@@ -25,8 +25,10 @@ type Facts struct {
 	aliases   map[string]int32
 	relations []Relation
 	gaps      []Gap
+	files     []LicenseFile
 	complete  Completeness
 	full      bool
+	parts     []*Facts // of the single files of a group
 }
 
 type claim struct {

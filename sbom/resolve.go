@@ -30,6 +30,7 @@ func Resolve(facts []*Facts, o Options) *Graph {
 	r.members()
 	r.contain()
 	r.scopes()
+	r.beside()
 	return r.graph()
 }
 

@@ -4,7 +4,7 @@ import "slices"
 
 // scopes derives what each component is needed for and whether it is asked for directly. Within one application the
 // weakest scope on a path holds, and of several paths the strongest; over all applications again the strongest. A scope that
-// a file states for the package itself is taken as it is.
+// a file states for the package itself is taken as it is. A document of others counts only for what was seen nowhere else.
 func (r *resolver) scopes() {
 	out := r.index()
 	stated := make(map[Handle]map[Handle]Scope) // application -> component -> scope
@@ -37,6 +37,7 @@ func (r *resolver) scopes() {
 	slices.Sort(apps)
 	best := make([]Scope, len(r.components))
 	var bucket [Runtime + 1][]Handle
+	documents, seen := r.attested()
 	for _, app := range apps {
 		own, missing := stated[app], r.missing[app]
 		push := func(h Handle, s Scope) {
@@ -76,12 +77,14 @@ func (r *resolver) scopes() {
 			}
 		}
 		for _, h := range members[app] {
-			r.components[h].Scope = max(r.components[h].Scope, best[h])
+			if !documents[app] || !seen(h) {
+				r.components[h].Scope = max(r.components[h].Scope, best[h])
+			}
 		}
 	}
 	for i := range r.edges {
 		e := &r.edges[i]
-		if e.Kind == DependsOn && r.components[e.From].IsApplication() {
+		if e.Kind == DependsOn && r.components[e.From].IsApplication() && !(documents[e.From] && seen(e.To)) {
 			r.components[e.To].Direct = true
 		}
 	}

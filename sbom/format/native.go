@@ -16,6 +16,7 @@ type nativeDocument struct {
 	Schema     string            `json:"schema"`
 	Created    string            `json:"created,omitempty"`
 	Tool       nativeTool        `json:"tool"`
+	About      *nativeAbout      `json:"about,omitempty"`
 	Root       sbom.ID           `json:"root"`
 	Components []nativeComponent `json:"components"`
 	Edges      []nativeEdge      `json:"edges"`
@@ -24,8 +25,26 @@ type nativeDocument struct {
 }
 
 type nativeTool struct {
+	Vendor  string `json:"vendor,omitempty"`
 	Name    string `json:"name"`
 	Version string `json:"version,omitempty"`
+}
+
+// nativeAbout is what a document says of itself beyond tool and time.
+type nativeAbout struct {
+	Serial       string           `json:"serial,omitempty"`
+	Version      int              `json:"version,omitzero"`
+	Lifecycle    sbom.Lifecycle   `json:"lifecycle,omitempty"`
+	Authors      []nativeParty    `json:"authors,omitempty"`
+	Supplier     nativeParty      `json:"supplier,omitzero"`
+	Manufacturer nativeParty      `json:"manufacturer,omitzero"`
+	Properties   []nativeProperty `json:"properties,omitempty"`
+}
+
+type nativeParty struct {
+	Name  string `json:"name,omitempty"`
+	Email string `json:"email,omitempty"`
+	URL   string `json:"url,omitempty"`
 }
 
 type nativeComponent struct {
@@ -53,10 +72,13 @@ type nativeComponent struct {
 }
 
 type nativeLicense struct {
-	Text  string `json:"text"`
-	Basis string `json:"basis"`
-	Path  string `json:"path,omitempty"`
-	Line  int    `json:"line,omitzero"`
+	Text    string `json:"text"`
+	Basis   string `json:"basis"`
+	Path    string `json:"path,omitempty"`
+	Archive string `json:"archive,omitempty"`
+	Layer   string `json:"layer,omitempty"`
+	Line    int    `json:"line,omitzero"`
+	Offset  int64  `json:"offset,omitzero"`
 }
 
 type nativeHash struct {
@@ -118,7 +140,7 @@ const NativeSchema = "https://sbomgen.dev/schema/graph-1"
 func writeJSON(w io.Writer, d *sbom.Document, _ string) ([]sbom.Loss, error) {
 	g := d.Graph
 	id := func(h sbom.Handle) sbom.ID { return g.Components[h].ID }
-	n := nativeDocument{Schema: NativeSchema, Tool: nativeTool{d.Tool.Name, d.Tool.Version}, Root: id(g.Root),
+	n := nativeDocument{Schema: NativeSchema, Tool: nativeTool(d.Tool), About: about(d), Root: id(g.Root),
 		Components: make([]nativeComponent, 0, len(g.Components)), Edges: make([]nativeEdge, 0, len(g.Edges)), Gaps: []nativeGap{}, Skipped: []nativeSkip{}}
 	if !d.Created.IsZero() {
 		n.Created = d.Created.UTC().Format(time.RFC3339)
@@ -150,6 +172,17 @@ func writeJSON(w io.Writer, d *sbom.Document, _ string) ([]sbom.Loss, error) {
 	return nil, err
 }
 
+func about(d *sbom.Document) *nativeAbout {
+	a := &nativeAbout{Serial: d.Serial, Version: d.Version, Lifecycle: d.Lifecycle, Supplier: nativeParty(d.Supplier), Manufacturer: nativeParty(d.Manufacturer)}
+	for _, p := range d.Authors {
+		a.Authors = append(a.Authors, nativeParty(p))
+	}
+	for _, p := range d.Properties {
+		a.Properties = append(a.Properties, nativeProperty(p))
+	}
+	return a
+}
+
 func native(c *sbom.Component) nativeComponent {
 	group, name := c.GroupName()
 	n := nativeComponent{
@@ -162,7 +195,8 @@ func native(c *sbom.Component) nativeComponent {
 		n.PURL = c.PURL.String()
 	}
 	for _, l := range c.Licenses {
-		n.Licenses = append(n.Licenses, nativeLicense{l.Text, [...]string{"declared", "concluded", "observed"}[l.Basis], l.Location.Path, l.Location.Line})
+		n.Licenses = append(n.Licenses, nativeLicense{l.Text, [...]string{"declared", "concluded", "observed"}[l.Basis],
+			l.Location.Path, l.Location.Archive, l.Location.Layer, l.Location.Line, l.Location.Offset})
 	}
 	for _, r := range c.References {
 		if url, ok := sbom.CleanURL(r.URL); ok {

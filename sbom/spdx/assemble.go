@@ -2,6 +2,7 @@ package spdx
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/sbom"
@@ -60,7 +61,17 @@ func (s *statement) document() (*sbom.Document, error) {
 		return nil, err
 	}
 	a.Graph = g
+	if a.ours() { // we derive them from what else is there
+		delete(a.leftOut, "package packageFileName")
+		delete(a.leftOut, "license text")
+	}
+	a.leftOut.Tell(&a.Document)
 	return &a.Document, nil
+}
+
+// ours tells whether we wrote the document.
+func (a *assembly) ours() bool {
+	return a.Tool.Name == "sbomgen" || slices.ContainsFunc(a.packages, func(e element) bool { return e.note != "" })
 }
 
 // index finds the packages by their ids. One whose id is taken is left out.
@@ -160,7 +171,15 @@ func (a *assembly) read(e *element, root bool) {
 		c.Licenses = parseLicenses(e.declared, e.concluded, a.words)
 	}
 	c.References = parseAddresses(e.download, e.homepage, c.References, n != nil)
+	if c.Description == "" {
+		c.Description = e.summary
+	} else if e.summary != "" && e.summary != c.Description {
+		a.leftOut.Add("package summary", 1)
+	}
 	if n == nil {
+		if e.sourceInfo != "" {
+			a.leftOut.Add("package sourceInfo", 1)
+		}
 		if root {
 			c.Path, c.ID = ".", "app:."
 			a.Supplier = e.supplier.party()
@@ -184,11 +203,17 @@ func (a *assembly) read(e *element, root bool) {
 
 // relate reads a relationship between packages, and what one to nothing tells of a package.
 func (a *assembly) relate(r relationship) {
-	if a.noPackage(r.from) || a.noPackage(r.to) || r.from == none || r.from == noAssertion {
-		return
-	}
 	kind, scope, inverse, ok := edgeOf(r)
-	if !ok {
+	switch {
+	case r.kind == "", r.from == none, r.from == noAssertion:
+		return
+	case a.noPackage(r.from) || a.noPackage(r.to):
+		if r.kind != "DESCRIBES" && r.kind != "DESCRIBED_BY" {
+			a.leftOut.Add("relationships of other elements than packages", 1)
+		}
+		return
+	case !ok:
+		a.leftOut.Add("relationships "+r.kind, 1)
 		return
 	}
 	from, known := a.at[r.from]

@@ -35,6 +35,15 @@ const foreignJSON = `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name
 		{"spdxElementId":"SPDXRef-r","relationshipType":"CONTAINS","relatedSpdxElement":"SPDXRef-f"},
 		{"spdxElementId":"SPDXRef-r","relationshipType":"DEPENDS_ON","relatedSpdxElement":"DocumentRef-x:SPDXRef-y"}, 5]}`
 
+// leftOut are the properties that say what was not read.
+func leftOut(values ...string) []sbom.Property {
+	var list []sbom.Property
+	for _, v := range values {
+		list = append(list, sbom.Property{Name: sbom.LeftOut, Value: v})
+	}
+	return list
+}
+
 // told is what a document says, in lines.
 func told(d *sbom.Document) []string {
 	var lines []string
@@ -62,7 +71,8 @@ func TestDocumentsOfOthersAreRead(t *testing.T) {
 		t.Error(diff)
 	}
 	wantDocument := &sbom.Document{Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Tool: sbom.Tool{Name: "other", Version: "9.1"}, Lifecycle: sbom.BuildTime,
-		Authors: []sbom.Party{{Name: "Example Inc."}, {Name: "Jo", Email: "jo@example.com"}}, Supplier: sbom.Party{Name: "Example Inc.", Email: "s@example.com"}}
+		Authors: []sbom.Party{{Name: "Example Inc."}, {Name: "Jo", Email: "jo@example.com"}}, Supplier: sbom.Party{Name: "Example Inc.", Email: "s@example.com"},
+		Properties: leftOut("annotations: 1", "files: 1", "license text: 1", "package reference cpe23Type: 1", "package sourceInfo: 1", "relationships of other elements than packages: 1")}
 	if diff := cmp.Diff(wantDocument, d, cmpopts.IgnoreFields(sbom.Document{}, "Serial", "Graph")); diff != "" || !validUUID(strings.TrimPrefix(d.Serial, "urn:uuid:")) {
 		t.Error(diff, d.Serial)
 	}
@@ -119,6 +129,10 @@ AnnotationComment: {"sbomgen:direct":true}
 	if diff := cmp.Diff(want, told(d)); diff != "" {
 		t.Error(diff)
 	}
+	want = []string{"annotations: 1", "files: 1", "package reference cpe23Type: 1", "relationships of other elements than packages: 1"}
+	if diff := cmp.Diff(leftOut(want...), d.Properties); diff != "" {
+		t.Error(diff)
+	}
 	root := d.Graph.Components[d.Graph.Root]
 	if root.Description != "says\nhello" || root.PURL.String() != "pkg:generic/hello@2" || len(root.Hashes) != 1 || root.Hashes[0].Hex != "ab12" {
 		t.Errorf("%+v", root)
@@ -154,7 +168,8 @@ func TestJSONLDOfOthersIsRead(t *testing.T) {
 		t.Error(diff)
 	}
 	wantDocument := &sbom.Document{Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Tool: sbom.Tool{Name: "bot", Version: "3"}, Lifecycle: "operations",
-		Authors: []sbom.Party{{Name: "Jo", Email: "jo@example.com"}}, Supplier: sbom.Party{Name: "Example Inc."}}
+		Authors: []sbom.Party{{Name: "Jo", Email: "jo@example.com"}}, Supplier: sbom.Party{Name: "Example Inc."},
+		Properties: leftOut("relationships of other elements than packages: 1", "software_File: 1")}
 	if diff := cmp.Diff(wantDocument, d, cmpopts.IgnoreFields(sbom.Document{}, "Serial", "Graph")); diff != "" {
 		t.Error(diff)
 	}

@@ -6,12 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 	"github.com/sbomgen/sbomgen/sbom/decode"
 )
 
-// parser2 reads the JSON of SPDX 2.1 to 2.3, in which nearly every field is a string. What the graph has no place for is passed over.
+// parser2 reads the JSON of SPDX 2.1 to 2.3, in which nearly every field is a string. What the graph has no place for is counted.
 type parser2 struct {
 	*decode.JSONReader
 	s *statement
@@ -19,7 +18,7 @@ type parser2 struct {
 
 // parseJSON reads a document of SPDX 2 or 3.
 func parseJSON(text string) (*statement, error) {
-	p := &parser2{decode.NewJSON(text), &statement{passed: make(map[string]bool), words: make(map[string]string)}}
+	p := &parser2{decode.NewJSON(text), newStatement()}
 	version, jsonLD := "", false
 	var graph []node
 	p.Object(func(key string) {
@@ -37,7 +36,10 @@ func parseJSON(text string) (*statement, error) {
 		case "packages":
 			p.Array(p.element)
 		case "files", "snippets":
-			p.Array(p.pass)
+			p.Array(func() {
+				p.pass()
+				p.s.leftOut.Add(key, 1)
+			})
 		case "hasExtractedLicensingInfos":
 			p.Array(p.extracted)
 		case "relationships":
@@ -49,6 +51,9 @@ func parseJSON(text string) (*statement, error) {
 			p.Skip()
 		case "@graph":
 			graph = parseGraph(p.JSONReader)
+		case "SPDXID", "dataLicense":
+		default:
+			p.s.leftOut.Add("document "+key, p.members())
 		}
 	})
 	switch err := p.Finish(); {
@@ -59,12 +64,36 @@ func parseJSON(text string) (*statement, error) {
 	case !strings.HasPrefix(version, "SPDX-"):
 		return nil, errNone
 	case !strings.HasPrefix(version, "SPDX-2."):
-		return nil, fmt.Errorf("%s cannot be read", version)
+		return nil, fmt.Errorf("%.20q cannot be read", version)
 	}
 	return p.s, nil
 }
 
 var errNone = errors.New("not an SPDX document")
+
+// members passes over the next value and tells how many things it says: an array as many as it holds; nothing what stands for nothing.
+func (p *parser2) members() int {
+	switch p.Kind() {
+	case decode.Array:
+		n := 0
+		p.Array(func() { n += p.members() })
+		return n
+	case decode.Null:
+		return 0
+	case decode.Bool:
+		if !p.Bool() {
+			return 0
+		}
+		return 1
+	case decode.String:
+		if text := p.Text(); text == "" || text == none || text == noAssertion {
+			return 0
+		}
+		return 1
+	}
+	p.Skip()
+	return 1
+}
 
 func (p *parser2) creation(key string) {
 	switch key {
@@ -122,24 +151,21 @@ func (p *parser2) element() {
 						comment = p.Text()
 					}
 				})
-				e.refer(category, kind, locator, comment)
+				p.s.refer(&e, category, kind, locator, comment)
 			})
 		case "annotations":
 			p.Array(func() { p.annotation(&e) })
+		case "filesAnalyzed":
 		default:
-			if p.Kind() == decode.String {
-				e.set(key, p.Text())
+			if p.Kind() != decode.String {
+				p.s.leftOut.Add("package "+key, min(p.members(), 1))
+			} else if !e.set(key, p.Text()) {
+				p.s.leftOut.Add("package "+key, 1)
 			}
 		}
 	})
 	if isObject && (e.ref != "" || e.label != "") {
-		p.s.packages = append(p.s.packages, e)
-	}
-}
-
-func (e *element) identify(locator string) {
-	if e.PURL.IsZero() {
-		e.PURL, _ = purl.Parse(locator)
+		p.s.add(e)
 	}
 }
 
@@ -171,6 +197,7 @@ func (p *parser2) extracted() {
 func (s *statement) extract(id, text, name string) {
 	if strings.Contains(text, "\n") && name != "" {
 		text = name
+		s.leftOut.Add("license text", 1)
 	}
 	if id != "" && text != noAssertion {
 		s.words[strings.ToLower(id)] = text
@@ -191,7 +218,7 @@ func (p *parser2) relationship() {
 			r.comment = p.Text()
 		}
 	})
-	p.s.relationships = append(p.s.relationships, r)
+	p.s.relateTo(r)
 }
 
 func (p *parser2) annotation(of *element) {

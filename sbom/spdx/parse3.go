@@ -1,6 +1,7 @@
 package spdx
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -106,7 +107,7 @@ func (g *graph3) node() string {
 	if n.id == "" {
 		n.id = "_:" + strconv.Itoa(len(g.nodes))
 	}
-	if isObject {
+	if isObject && len(g.nodes) <= maxNodes {
 		g.nodes = append(g.nodes, n)
 	}
 	return n.id
@@ -173,7 +174,10 @@ type stated struct {
 }
 
 func stateGraph(nodes []node) (*statement, error) {
-	s := &stated{statement: &statement{passed: make(map[string]bool), words: make(map[string]string)}, at: make(map[string]*node, len(nodes)), place: make(map[string]int), told: make(map[string]bool)}
+	if len(nodes) > maxNodes {
+		return nil, fmt.Errorf("more than %d objects", maxNodes)
+	}
+	s := &stated{statement: newStatement(), at: make(map[string]*node, len(nodes)), place: make(map[string]int), told: make(map[string]bool)}
 	var document *node
 	for i := range nodes {
 		n := &nodes[i]
@@ -230,6 +234,8 @@ func (s *stated) creation3(n *node) {
 	for _, id := range n.all("createdUsing") {
 		if tool := s.at[id]; tool != nil && s.Tool.Name == "" {
 			s.Tool = parseTool(tool.name)
+		} else {
+			s.leftOut.Add("further tools", 1)
 		}
 	}
 	for _, id := range n.all("createdBy") {
@@ -305,21 +311,30 @@ func (s *stated) elements(nodes []node) {
 			continue
 		default:
 			s.passed[s.ref(n.id)] = true
+			s.pass(n.class)
 			continue
 		}
 		e := element{ref: s.ref(n.id), label: n.name, download: n.one("software_downloadLocation"), homepage: n.one("software_homePage"),
 			sourceInfo: n.one("software_sourceInfo")}
-		e.Kind = kindOf(n.one("software_primaryPurpose"))
-		e.Version, e.Copyright = n.one("software_packageVersion"), n.one("software_copyrightText")
-		if e.Description = n.one("description"); e.Description == "" {
-			e.Description = n.one("summary")
+		switch e.Kind = kindOf(n.one("software_primaryPurpose")); {
+		case e.Kind != "":
+		case n.class == "ai_AIPackage":
+			e.Kind = sbom.Model
+		case n.class == "dataset_DatasetPackage":
+			e.Kind = sbom.Data
 		}
-		e.identify(n.one("software_packageUrl"))
+		e.set("versionInfo", n.one("software_packageVersion"))
+		e.set("copyrightText", n.one("software_copyrightText"))
+		e.Description, e.summary = n.one("description"), n.one("summary")
+		s.identify(&e, n.one("software_packageUrl"))
 		for _, identifier := range n.identifiers {
 			if identifier[0] == "packageUrl" {
-				e.identify(identifier[1])
+				s.identify(&e, identifier[1])
+			} else {
+				s.leftOut.Add("package identifier "+identifier[0], 1)
 			}
 		}
+		s.others(n)
 		e.Hashes, e.References = n.hashes, n.references
 		e.supplier = s.agent(n.one("suppliedBy"))
 		for _, id := range n.all("originatedBy") {
@@ -328,7 +343,33 @@ func (s *stated) elements(nodes []node) {
 			}
 		}
 		s.place[n.id] = len(s.packages)
-		s.packages = append(s.packages, e)
+		s.add(e)
+	}
+}
+
+// others counts the members of a package for which the graph has no place.
+func (s *stated) others(n *node) {
+	for i := range n.members {
+		switch name := n.members[i].name; name {
+		case "creationInfo", "description", "summary", "suppliedBy", "software_downloadLocation", "software_homePage", "software_sourceInfo", "software_primaryPurpose",
+			"software_packageVersion", "software_copyrightText", "software_packageUrl":
+		case "originatedBy":
+			s.leftOut.Add("further originators of packages", len(n.all(name))-1)
+		default:
+			s.leftOut.Add("package "+name, 1)
+		}
+	}
+}
+
+// pass counts an element that is no package, unless it is of the classes that are read where others name them.
+func (s *stated) pass(class string) {
+	switch class {
+	case "SpdxDocument", "software_Sbom", "Bom", "CreationInfo", "Person", "Organization", "SoftwareAgent", "Agent", "Tool", "Relationship", "LifecycleScopedRelationship", "Annotation",
+		"simplelicensing_LicenseExpression", "simplelicensing_SimpleLicensingText":
+		return
+	}
+	if !strings.HasPrefix(class, "expandedlicensing_") {
+		s.leftOut.Add(class, 1)
 	}
 }
 
@@ -356,7 +397,7 @@ func (s *stated) relate(n *node) {
 		degree = sbom.Incomplete
 	}
 	for _, to := range n.all("to") {
-		s.relationships = append(s.relationships, relationship{from: s.ref(n.one("from")), kind: kind, to: s.ref(to), comment: n.one("comment"),
+		s.relateTo(relationship{from: s.ref(n.one("from")), kind: kind, to: s.ref(to), comment: n.one("comment"),
 			scope: n.one("scope"), completeness: degree})
 	}
 }

@@ -30,7 +30,7 @@ const (
 )
 
 func parseTagValue(text string) (*statement, error) {
-	p := &parserTags{s: &statement{passed: make(map[string]bool), words: make(map[string]string)}, at: make(map[string]int)}
+	p := &parserTags{s: newStatement(), at: make(map[string]int)}
 	version := ""
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	for number := 1; text != ""; number++ {
@@ -95,10 +95,17 @@ func (p *parserTags) tag(tag, value string) {
 	case "CreatorComment":
 		p.s.creatorComment(value)
 	case "PackageName":
-		p.s.packages = append(p.s.packages, element{label: value})
+		p.s.add(element{label: value})
 		p.in, p.e = inPackage, &p.s.packages[len(p.s.packages)-1]
-	case "FileName", "SnippetSPDXID":
+	case "FileName":
 		p.in = inOther
+		p.s.leftOut.Add("files", 1)
+	case "SnippetSPDXID":
+		p.in = inOther
+		p.s.passed[value] = true
+		p.s.leftOut.Add("snippets", 1)
+	case "ExternalDocumentRef", "DocumentComment":
+		p.s.leftOut.Add("document "+strings.ToLower(tag[:1])+tag[1:], 1)
 	case "LicenseID":
 		p.endLicense()
 		p.in, p.license[0] = inLicense, value
@@ -116,7 +123,7 @@ func (p *parserTags) tag(tag, value string) {
 		}
 	case "Relationship":
 		if f := strings.Fields(value); len(f) == 3 {
-			p.s.relationships = append(p.s.relationships, relationship{from: f[0], kind: f[1], to: f[2]})
+			p.s.relateTo(relationship{from: f[0], kind: f[1], to: f[2]})
 		}
 	case "RelationshipComment":
 		if n := len(p.s.relationships); n > 0 {
@@ -159,14 +166,25 @@ func (p *parserTags) field(tag, value string) {
 		p.e.set("primaryPackagePurpose", value)
 	default:
 		if name, ok := strings.CutPrefix(tag, "Package"); ok && name != "" {
-			p.e.set(strings.ToLower(name[:1])+name[1:], value)
+			if name = fieldOf(name); !p.e.set(name, value) {
+				p.s.leftOut.Add("package "+name, 1)
+			}
 		}
 	}
 }
 
+// fieldOf is the name in JSON of what follows "Package" in a tag.
+func fieldOf(name string) string {
+	switch name {
+	case "FileName", "VerificationCode":
+		return "package" + name
+	}
+	return strings.ToLower(name[:1]) + name[1:]
+}
+
 func (p *parserTags) endReference() {
 	if r := p.ref; r != nil {
-		p.e.refer(r[0], r[1], r[2], r[3])
+		p.s.refer(p.e, r[0], r[1], r[2], r[3])
 		p.ref = nil
 	}
 }

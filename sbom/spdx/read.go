@@ -1,25 +1,27 @@
 package spdx
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
-	"github.com/sbomgen/sbomgen/sbom/decode"
 )
 
 // How large a document may be: several times what a scan of 100,000 packages writes.
 const (
 	maxDocument = 512 << 20 // bytes
-	maxPackages = 2 << 20
+	maxPackages = 512 << 10
+	maxRelated  = 4 << 20 // relationships, each with one package
+	maxNodes    = 8 << 20 // objects of SPDX 3
 )
 
 // Read reads a document: SPDX 2 as JSON, YAML or tag-value, SPDX 3.0 as JSON-LD. It errs where the text is none of these;
-// relationships that lead nowhere and packages that stand twice become Gaps of the graph. Files and snippets are passed over.
+// relationships that lead nowhere and packages that stand twice become Gaps of the graph. What the graph has no place for, such as
+// files and snippets, is counted in properties of the document (sbom.LeftOut).
 //
 // A document that we wrote gives the graph that was written. In others components are called after their purls, so that
 // two documents can be compared; what the document describes is the application at the top, and what that depends on is direct.
@@ -32,12 +34,18 @@ func Read(r io.Reader) (*sbom.Document, error) {
 	if n > maxDocument {
 		return nil, fmt.Errorf("larger than %d bytes", maxDocument)
 	}
-	text := strings.TrimPrefix(b.String(), "\uFEFF")
+	return ReadText(b.String())
+}
+
+// ReadText is Read of a text in memory. The document refers to the text.
+func ReadText(text string) (*sbom.Document, error) {
+	text = strings.TrimPrefix(text, "\uFEFF")
 	var s *statement
+	var err error
 	switch {
 	case strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{"):
 		s, err = parseJSON(text)
-	case strings.Contains(text, "\nspdxVersion:"), strings.HasPrefix(text, "spdxVersion:"):
+	case isYAML(text):
 		s, err = parseYAML(text)
 	default:
 		s, err = parseTagValue(text)
@@ -45,23 +53,10 @@ func Read(r io.Reader) (*sbom.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(s.packages) > maxPackages {
-		return nil, fmt.Errorf("more than %d packages", maxPackages)
+	if s.overflow != nil {
+		return nil, s.overflow
 	}
 	return s.document()
-}
-
-// parseYAML reads SPDX 2 as YAML, which has the members of the JSON.
-func parseYAML(text string) (*statement, error) {
-	var value map[string]any
-	if err := decode.YAML(text, &value); err != nil {
-		return nil, err
-	}
-	b, err := json.Marshal(value)
-	if err != nil {
-		return nil, err
-	}
-	return parseJSON(string(b))
 }
 
 // statement is what a document says, before its references are followed. Relationships are in SPDX 2's words, also those of SPDX 3.
@@ -74,6 +69,29 @@ type statement struct {
 	described       []string          // ids of what the document describes
 	words           map[string]string // what names of licences stand for, by the name in lower case
 	notes           []string          // annotations of ours on the document
+	leftOut         sbom.Tally
+	overflow        error // more of something than is read
+}
+
+func newStatement() *statement {
+	return &statement{passed: make(map[string]bool), words: make(map[string]string), leftOut: make(sbom.Tally)}
+}
+
+// add adds a package, and relateTo a relationship, up to their limits.
+func (s *statement) add(e element) {
+	if len(s.packages) == maxPackages {
+		s.overflow = fmt.Errorf("more than %d packages", maxPackages)
+		return
+	}
+	s.packages = append(s.packages, e)
+}
+
+func (s *statement) relateTo(r relationship) {
+	if len(s.relationships) == maxRelated {
+		s.overflow = fmt.Errorf("more than %d relationships", maxRelated)
+		return
+	}
+	s.relationships = append(s.relationships, r)
 }
 
 // element is a package, with those of its fields that are not read as they are.
@@ -87,6 +105,7 @@ type element struct {
 	declared       string
 	concluded      string
 	sourceInfo     string
+	summary        string
 	note           string // our annotation
 	edges          []string
 	resolution     string
@@ -103,6 +122,8 @@ func (s *statement) creator(text string) {
 	if tool, ok := strings.CutPrefix(text, "Tool:"); ok {
 		if s.Tool.Name == "" {
 			s.Tool = parseTool(strings.TrimSpace(tool))
+		} else {
+			s.leftOut.Add("further tools", 1)
 		}
 		return
 	}
@@ -129,6 +150,7 @@ func (s *statement) creatorComment(text string) {
 // annotate takes an annotation of an element; the document's id is documentRef or "". Those of others say nothing of the graph.
 func (s *statement) annotate(annotator, text string, e *element) {
 	if tool, ok := strings.CutPrefix(annotator, "Tool:"); !ok || parseTool(strings.TrimSpace(tool)).Name != "sbomgen" && !strings.Contains(text, "sbomgen:") {
+		s.leftOut.Add("annotations", 1)
 		return
 	}
 	switch {
@@ -139,8 +161,8 @@ func (s *statement) annotate(annotator, text string, e *element) {
 	}
 }
 
-// set reads a field of a package by its name in SPDX 2's JSON.
-func (e *element) set(field, value string) {
+// set reads a field of a package by its name in SPDX 2's JSON. It tells whether the graph has a place for it.
+func (e *element) set(field, value string) bool {
 	switch field {
 	case "SPDXID":
 		e.ref = value
@@ -171,12 +193,13 @@ func (e *element) set(field, value string) {
 	case "description":
 		e.Description = value
 	case "summary":
-		if e.Description == "" {
-			e.Description = value
-		}
+		e.summary = value
 	case "primaryPackagePurpose":
 		e.Kind = kindOf(value)
+	default:
+		return value == "" || value == none || value == noAssertion || field == "licenseComments" && value == combined
 	}
+	return true
 }
 
 // kindOf reads the purposes of SPDX 2 and 3; "" is none.
@@ -197,13 +220,29 @@ func kindOf(purpose string) sbom.Kind {
 }
 
 // refer reads a reference of SPDX 2.
-func (e *element) refer(category, kind, locator, comment string) {
+func (s *statement) refer(e *element, category, kind, locator, comment string) {
 	switch {
 	case strings.HasPrefix(category, "PACKAGE") && kind == "purl":
-		e.identify(locator)
+		s.identify(e, locator)
 	case category == "OTHER" && locator != "":
 		_, hashes := parseReferenceComment(comment)
 		e.References = append(e.References, sbom.Reference{Type: kind, URL: locator, Hashes: hashes})
+	case locator != "":
+		s.leftOut.Add("package reference "+kind, 1)
+	}
+}
+
+// identify reads a purl of a package, of which the first counts.
+func (s *statement) identify(e *element, locator string) {
+	p, err := purl.Parse(locator)
+	switch {
+	case locator == "":
+	case err != nil:
+		s.leftOut.Add("malformed purls", 1)
+	case e.PURL.IsZero():
+		e.PURL = p
+	case p != e.PURL:
+		s.leftOut.Add("further purls", 1)
 	}
 }
 

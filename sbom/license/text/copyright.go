@@ -1,6 +1,9 @@
 package text
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -13,29 +16,119 @@ import (
 func Copyrights(text string) []string {
 	var list []string
 	seen := make(map[string]bool)
-	for rest := text; rest != ""; {
-		var line string
-		line, rest, _ = strings.Cut(rest, "\n")
-		if !isStatement(line) {
-			continue
+	for s := range statements(text) {
+		if !seen[s.words] {
+			seen[s.words] = true
+			list = append(list, s.words)
 		}
-		next, _, _ := strings.Cut(strings.TrimLeft(rest, " \t\r\n*#/"), "\n")
-		statement := tidy(line)
-		if isBare(statement) && next != "" && isHolder(next) {
-			statement += " " + tidy(next) // the holder stands in a line of its own
-		}
-		if statement == "" || isPlaceholder(statement) || strings.HasPrefix(next, "Everyone is permitted") || seen[statement] {
-			continue
-		}
-		seen[statement] = true
-		list = append(list, statement)
 	}
 	return list
 }
 
+// statement is a copyright statement and the lines that it stands in.
+type statement struct {
+	words      string
+	start, end int // in bytes
+}
+
+// statements visits the copyright statements of a text.
+func statements(text string) iter.Seq[statement] {
+	return func(yield func(statement) bool) {
+		for start := 0; start < len(text); {
+			end := lineEnd(text, start)
+			line := text[start:end]
+			s := statement{start: start, end: end}
+			start = end
+			if !isStatement(line) {
+				continue
+			}
+			s.words = tidy(line)
+			rest := text[end:]
+			next := strings.TrimLeft(rest, " \t\r\n*#/")
+			at := end + len(rest) - len(next)
+			next = text[at:lineEnd(text, at)]
+			if isBare(s.words) && next != "" && isHolder(next) {
+				s.words += " " + tidy(next) // the holder stands in a line of its own
+				s.end = at + len(next)
+			}
+			if s.words == "" || isPlaceholder(s.words) || strings.HasPrefix(next, "Everyone is permitted") {
+				continue
+			}
+			if !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// lineEnd is where the line that begins at start ends, its newline included.
+func lineEnd(text string, start int) int {
+	if n := strings.IndexByte(text[start:], '\n'); n >= 0 {
+		return start + n + 1
+	}
+	return len(text)
+}
+
+// Parts is a licence text taken apart for attribution.
+type Parts struct {
+	Statements []string // the copyright statements that were taken out
+	Terms      string   // the rest, as it stands
+	Key        string   // the same for terms of the same words
+}
+
+// Split takes the copyright statements out of a licence text, so that packages under the same terms can share them: all of them where
+// the whole text is that of one licence, otherwise those at the top. What stands between other
+// texts stays there, for it says whose they are.
+func Split(text string) Parts {
+	r := read(text)
+	everywhere := r.whole(r.kept()) != ""
+	var p Parts
+	var b strings.Builder
+	seen := make(map[string]bool)
+	at := 0
+	for s := range statements(text) {
+		if s.start < at {
+			continue
+		}
+		if !everywhere && !isHead(text[at:s.start]) {
+			break
+		}
+		b.WriteString(text[at:s.start])
+		if !seen[s.words] {
+			seen[s.words] = true
+			p.Statements = append(p.Statements, s.words)
+		}
+		at = s.end
+	}
+	b.WriteString(text[at:])
+	p.Terms = strings.Trim(b.String(), "\r\n")
+	terms := reading{}
+	for start := 0; start < len(p.Terms); start = lineEnd(p.Terms, start) {
+		terms.line(p.Terms[start:lineEnd(p.Terms, start)], int32(start))
+	}
+	h := sha256.New()
+	for i := range terms.words {
+		h.Write([]byte(terms.word(i)))
+		h.Write([]byte{' '})
+	}
+	p.Key = hex.EncodeToString(h.Sum(nil))
+	return p
+}
+
+// isHead tells whether what stands before a statement is no more than a title.
+func isHead(text string) bool {
+	r := read(text)
+	for i := range r.words {
+		if !r.words[i].incident {
+			return false
+		}
+	}
+	return true
+}
+
 // bare is a line without what comments and markup put at its ends.
 func bare(line string) string {
-	line = strings.Trim(line, " \t\r*#/;-|>_`~=+")
+	line = strings.TrimRight(strings.TrimLeft(line, " \t\r*#/;-|>_`~=+"), " \t\r\n*#/;-|_`~=+")
 	for strings.HasPrefix(line, "<") {
 		n := tag(line)
 		if n == 0 {
@@ -131,7 +224,7 @@ func tidy(line string) string {
 		b.WriteByte(line[i])
 	}
 	line = strings.ReplaceAll(b.String(), "&copy;", "©")
-	return strings.TrimRight(strings.Join(strings.Fields(line), " "), " ,;-*#/")
+	return strings.TrimRight(strings.Join(strings.Fields(line), " "), " ,;*#")
 }
 
 // isBare tells whether a statement names a year and nobody.

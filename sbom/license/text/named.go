@@ -65,7 +65,7 @@ func nameIn(line string) string {
 	if line == "" || len(line) > 100 {
 		return ""
 	}
-	if e, ok := license.Normalize(line); ok {
+	if e, ok := license.Normalize(line); ok && e.Category() != license.Proprietary { // "all rights reserved" stands above free licences too
 		return e.String()
 	}
 	return ""

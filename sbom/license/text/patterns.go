@@ -81,7 +81,7 @@ func (r *reading) passages(text string, words []int32) []Match {
 	if len(words) == 0 {
 		return nil
 	}
-	s := &search{reading: r, text: text, total: len(words), left: len(words), covered: make([]bool, len(r.words)), tried: make(map[string]bool)}
+	s := &search{reading: r, text: plain(text), total: len(words), left: len(words), covered: make([]bool, len(r.words)), tried: make(map[string]bool)}
 	candidates := r.candidates(words)
 	for len(candidates) > 0 && s.left >= rest {
 		best := 0
@@ -101,7 +101,7 @@ func (r *reading) passages(text string, words []int32) []Match {
 			continue
 		}
 		candidates = slices.DeleteFunc(candidates, func(c *candidate) bool {
-			if c.words > s.longest && c.weigh(nil) >= 0.9 {
+			if c.words > s.longest && c.words <= s.longest+s.left+rest && c.weigh(nil) >= 0.9 {
 				return false // what was found may be a part of this one
 			}
 			return c.weigh(s.covered) < likely
@@ -118,10 +118,26 @@ func (r *reading) passages(text string, words []int32) []Match {
 	return s.list
 }
 
+// plain is a text as licensecheck can read it in linear time: it looks for the end of every link and anchor of Markdown, and a text
+// of nothing else is hostile.
+func plain(text string) []byte {
+	b := []byte(text)
+	for _, open := range [...]string{"](", "{#"} {
+		if strings.Count(text, open) > 1000 {
+			for i := 1; i < len(b); i++ {
+				if b[i-1] == open[0] && b[i] == open[1] {
+					b[i] = ' '
+				}
+			}
+		}
+	}
+	return b
+}
+
 // search is the state of passages.
 type search struct {
 	*reading
-	text    string
+	text    []byte
 	total   int    // words that count
 	left    int    // of those, the ones that no match covers
 	covered []bool // by word
@@ -145,7 +161,7 @@ func (s *search) try(id string) bool {
 	if scanner == nil {
 		return false
 	}
-	for _, m := range scanner.Scan([]byte(s.text)).Match {
+	for _, m := range scanner.Scan(s.text).Match {
 		s.add(Match{License: p.license, Start: m.Start, End: m.End, How: Passage})
 	}
 	return true
@@ -157,11 +173,11 @@ func (s *search) alike() bool {
 	var best Match
 	top := 0.0
 	for _, c := range s.missed {
-		enough := 0.9
+		enough := 0.95
 		if c.words > 500 { // of a long text more may be filled in, and less resembles another
 			enough = 0.8
 		}
-		if c.size < sketchSize/2 || c.weigh(s.covered) < enough {
+		if c.size < sketchSize/4 || c.weigh(s.covered) < enough {
 			continue
 		}
 		first, last := int32(len(s.words)), int32(-1)
@@ -192,8 +208,29 @@ func (s *search) alike() bool {
 	return s.left < before
 }
 
-// add keeps a match. Of those that overlap the one that covers most stays.
+// reach is how many words before a passage licensecheck adds to it where the word "copyright" is among them: 50, and what
+// stands before them in their line.
+const reach = 64
+
+// add keeps a match. Where one begins shortly before another ends, that is only how far licensecheck reached back. Of those
+// that overlap otherwise the one that covers most stays.
 func (s *search) add(m Match) {
+	for i := range s.list {
+		other := &s.list[i]
+		switch {
+		case other.Start < m.Start && m.Start < other.End && other.End < m.End:
+			if s.from(other.End)-s.from(m.Start) <= reach {
+				m.Start = other.End
+			}
+		case m.Start < other.Start && other.Start < m.End && m.End < other.End:
+			if s.from(m.End)-s.from(other.Start) <= reach {
+				s.cover(*other, false)
+				other.Start = m.End
+				other.Coverage = float64(s.count(s.from(other.Start), s.from(other.End))) / float64(s.total)
+				s.cover(*other, true)
+			}
+		}
+	}
 	n := s.count(s.from(m.Start), s.from(m.End))
 	if n == 0 {
 		return

@@ -19,7 +19,7 @@ var texts string
 
 const (
 	digestSize  = 10 // bytes of a SHA-256
-	sketchSize  = 32 // phrases: the bits of candidate.weigh
+	sketchSize  = 64 // phrases: the bits of candidate.weigh
 	phraseWords = 4
 )
 
@@ -46,7 +46,7 @@ func (r *reading) digest(words []int32) digest {
 	return digest(sum[:digestSize])
 }
 
-// phrase hashes some consecutive words, by FNV-1a.
+// phrase hashes some consecutive words to 24 bits, by FNV-1a.
 func (r *reading) phrase(words []int32) uint32 {
 	h := uint32(2166136261)
 	for _, i := range words {
@@ -56,7 +56,7 @@ func (r *reading) phrase(words []int32) uint32 {
 		}
 		h = (h ^ ' ') * 16777619
 	}
-	return h
+	return h>>24 ^ h&0xffffff
 }
 
 // sketch is the phrases of a text with the smallest hashes: a sample that does not depend on what stands around it.
@@ -70,19 +70,21 @@ func (r *reading) sketch(words []int32) []uint32 {
 	return list[:min(len(list), sketchSize)]
 }
 
-// table is texts, read.
+// table is texts, read but for the sketches: most texts need none.
 type table struct {
 	licenses []entry
 	digests  map[digest]uint16 // -> licenses
-	phrases  []occurrence      // sorted
 }
 
 // entry is what is kept of one licence.
 type entry struct {
-	id    string
-	words int // that are not incidental
-	size  int // of the sketch
+	id     string
+	words  int // that are not incidental
+	size   int // of the sketch
+	sketch string
 }
+
+const hexPhrase = 6 // digits
 
 // occurrence says that a phrase is in the sketch of a licence.
 type occurrence struct {
@@ -92,38 +94,46 @@ type occurrence struct {
 }
 
 var known = sync.OnceValue(func() *table {
-	t := &table{digests: make(map[digest]uint16, 1024), licenses: make([]entry, 0, 1024), phrases: make([]occurrence, 0, 1<<14)}
+	t := &table{digests: make(map[digest]uint16, 1024), licenses: make([]entry, 0, 1024)}
 	for line := range strings.Lines(texts) {
 		if line[0] == '#' {
 			continue
 		}
+		var e entry
 		id, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
 		words, rest, _ := strings.Cut(rest, "\t")
 		digests, sketch, _ := strings.Cut(rest, "\t")
-		at := uint16(len(t.licenses))
+		e.id, e.sketch, e.size = id, sketch, len(sketch)/hexPhrase
+		e.words, _ = strconv.Atoi(words)
 		for word := range strings.SplitSeq(digests, " ") {
 			var d digest
 			if len(word) != 2*digestSize {
 				continue
 			}
 			if _, err := hex.Decode(d[:], []byte(word)); err == nil {
-				t.digests[d] = at
-			}
-		}
-		e := entry{id: id}
-		e.words, _ = strconv.Atoi(words)
-		for ; len(sketch) >= 8; sketch = sketch[8:] {
-			if n, err := strconv.ParseUint(sketch[:8], 16, 32); err == nil {
-				t.phrases = append(t.phrases, occurrence{uint32(n), at, uint8(e.size)})
-				e.size++
+				t.digests[d] = uint16(len(t.licenses))
 			}
 		}
 		t.licenses = append(t.licenses, e)
 	}
-	slices.SortFunc(t.phrases, func(a, b occurrence) int {
+	return t
+})
+
+// sketches is all phrases of all sketches, sorted.
+var sketches = sync.OnceValue(func() []occurrence {
+	list := make([]occurrence, 0, 1<<16)
+	for at, e := range known().licenses {
+		for bit := range e.size {
+			n, err := strconv.ParseUint(e.sketch[bit*hexPhrase:(bit+1)*hexPhrase], 16, 32)
+			if err == nil {
+				list = append(list, occurrence{uint32(n), uint16(at), uint8(bit)})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b occurrence) int {
 		return cmp.Or(cmp.Compare(a.phrase, b.phrase), cmp.Compare(a.entry, b.entry))
 	})
-	return t
+	return list
 })
 
 // whole is the licence whose text this is, "" if it is none.
@@ -158,16 +168,16 @@ const (
 
 // candidates lists the licences of whose sketch most occurs, in the order of the table.
 func (r *reading) candidates(words []int32) []*candidate {
-	t := known()
-	found := make([]*candidate, len(t.licenses))
+	licenses, phrases := known().licenses, sketches()
+	found := make([]*candidate, len(licenses))
 	for i := 0; i+phraseWords <= len(words); i++ {
 		p := r.phrase(words[i : i+phraseWords])
-		at, ok := slices.BinarySearchFunc(t.phrases, p, func(o occurrence, p uint32) int { return cmp.Compare(o.phrase, p) })
-		for ; ok && at < len(t.phrases) && t.phrases[at].phrase == p; at++ {
-			o := t.phrases[at]
+		at, ok := slices.BinarySearchFunc(phrases, p, func(o occurrence, p uint32) int { return cmp.Compare(o.phrase, p) })
+		for ; ok && at < len(phrases) && phrases[at].phrase == p; at++ {
+			o := phrases[at]
 			c := found[o.entry]
 			if c == nil {
-				c = &candidate{entry: t.licenses[o.entry]}
+				c = &candidate{entry: licenses[o.entry]}
 				found[o.entry] = c
 			}
 			if len(c.hits) < mostHits {
@@ -186,12 +196,12 @@ func (r *reading) candidates(words []int32) []*candidate {
 
 // weigh computes the share of the sketch that occurs outside of what is covered.
 func (c *candidate) weigh(covered []bool) float64 {
-	var seen uint32
+	var seen uint64
 	for _, h := range c.hits {
 		if covered == nil || !covered[h.word] {
 			seen |= 1 << h.bit
 		}
 	}
-	c.share = float64(bits.OnesCount32(seen)) / float64(c.size)
+	c.share = float64(bits.OnesCount64(seen)) / float64(c.size)
 	return c.share
 }

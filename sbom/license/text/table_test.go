@@ -88,7 +88,7 @@ func made(t *testing.T, dir string) string {
 		}
 		line += "\t"
 		for _, p := range e.sketch {
-			line += fmt.Sprintf("%08x", p)
+			line += fmt.Sprintf("%06x", p)
 		}
 		lines = append(lines, line)
 	}

@@ -22,6 +22,7 @@ type Match struct {
 	Start, End int    // the passage, in bytes
 	Coverage   float64
 	How        How
+	Choice     bool // the text offers its licences for choice
 }
 
 // How tells what a match rests on.
@@ -65,43 +66,69 @@ func Detect(text string) []Match {
 		list = r.named(text)
 	}
 	slices.SortFunc(list, func(a, b Match) int { return cmp.Compare(a.Start, b.Start) })
+	if r.offers(list) {
+		for i := range list {
+			list[i].Choice = true
+		}
+	}
 	return list
 }
 
-// Expression joins the licences of a text: all of them apply. It is empty where there is no match. The GNU LGPL of version 3 adds
-// permissions to the GPL, whose text is therefore part of it and no licence beside it.
+// offers tells whether what stands before the licences offers them for choice.
+func (r *reading) offers(list []Match) bool {
+	const longest = 150 // words
+	if len(list) < 2 {
+		return false
+	}
+	before := r.from(list[0].Start)
+	if before > longest {
+		return false
+	}
+	for i := range before {
+		switch {
+		case r.heads(i, "at your option"), r.heads(i, "your choice"), r.heads(i, "dual licensed"), r.heads(i, "dual license"), r.heads(i, "dually licensed"), r.heads(i, "under either"):
+			return true
+		}
+	}
+	return false
+}
+
+// Expression joins the licences of a text: all of them apply, unless it offers them for choice. It is empty where there is no match.
 func Expression(matches []Match) string {
 	var parts []string
+	choice := len(matches) > 0
 	for _, m := range matches {
+		choice = choice && m.Choice
 		if !slices.Contains(parts, m.License) {
 			parts = append(parts, m.License)
 		}
 	}
+	if choice {
+		return joined(parts, " OR ")
+	}
 	return Join(parts)
 }
 
-// Join gives the expression that all of several apply, in canonical form.
+// Join gives the expression that all of several apply, in canonical form. The GNU LGPL of version 3 adds permissions to the GPL, whose
+// text is therefore part of it and no licence beside it.
 func Join(expressions []string) string {
-	switch len(expressions) {
-	case 0:
+	if slices.ContainsFunc(expressions, func(e string) bool { return strings.HasPrefix(e, "LGPL-3.0-") }) {
+		expressions = slices.DeleteFunc(slices.Clone(expressions), func(e string) bool { return strings.HasPrefix(e, "GPL-3.0-") })
+	}
+	return joined(expressions, " AND ")
+}
+
+// joined joins expressions by an operator.
+func joined(expressions []string, operator string) string {
+	if len(expressions) == 0 {
 		return ""
-	case 1:
-		return expressions[0]
 	}
-	lesser := slices.ContainsFunc(expressions, func(e string) bool { return strings.HasPrefix(e, "LGPL-3.0-") })
-	var parts []string
-	for _, e := range expressions {
-		if lesser && strings.HasPrefix(e, "GPL-3.0-") {
-			continue
-		}
-		if strings.Contains(e, " OR ") {
-			e = "(" + e + ")"
-		}
-		parts = append(parts, e)
-	}
-	expr, err := license.Parse(strings.Join(parts, " AND "))
+	expr, err := license.Parse("(" + strings.Join(expressions, ")"+operator+"(") + ")")
 	if err != nil {
 		return expressions[0]
+	}
+	if len(expressions) == 1 {
+		return expr.String()
 	}
 	return expr.Normal().String()
 }

@@ -120,8 +120,8 @@ func isAlnum(c byte) bool {
 
 // tag is how many bytes after "<" belong to an HTML tag; an address or a placeholder ("<year>") is none.
 func tag(s string) int {
-	end := strings.IndexByte(s, '>')
-	if end < 0 || end > 200 {
+	end := strings.IndexByte(s[:min(len(s), 200)], '>')
+	if end < 0 {
 		return 0
 	}
 	name := strings.Trim(s[1:end], "/ ")
