@@ -15,6 +15,7 @@ const (
 	ByName  By = iota // the base name, exactly
 	ByGlob            // a doublestar pattern: on the base name if it has no slash, otherwise on the whole path
 	ByMagic           // the first bytes, looked at only where the name makes it plausible
+	ByStart           // how the base name begins, in any letter case; the pattern is lower-case ASCII
 )
 
 // Named selects files by their exact base names.
@@ -26,6 +27,9 @@ func Glob(patterns ...string) []Selector { return selectors(ByGlob, patterns) }
 
 // Magic selects files by their first bytes.
 func Magic(prefixes ...string) []Selector { return selectors(ByMagic, prefixes) }
+
+// Begins selects files by how their base names begin, in any letter case ("license" for LICENSE.txt).
+func Begins(prefixes ...string) []Selector { return selectors(ByStart, prefixes) }
 
 func selectors(by By, patterns []string) []Selector {
 	list := make([]Selector, len(patterns))

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 
 	"github.com/sbomgen/sbomgen/catalogers"
+	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 )
 
@@ -20,6 +21,9 @@ type Enricher struct {
 	Cache string   // the local cache that it reads, as a key of Outside.Caches
 	After []string // the catalogers whose Facts it adds to: where one of them found something, it can help
 
+	// Types are the packages to whose licences it adds. Such an enricher is of use where licences are asked for.
+	Types []purl.Type
+
 	// Run returns further Facts. What it should have understood and could not is a Gap in them. It leaves the Facts that it is given as they
 	// are, and stops early, with what it has, when the context ends.
 	Run func(ctx context.Context, outside Outside, facts []*sbom.Facts) []*sbom.Facts
@@ -29,10 +33,12 @@ type Enricher struct {
 type Outside struct {
 	Tree   catalogers.Tree  // the tree that was scanned
 	Caches map[string]fs.FS // local caches; one that is not there is absent or empty
+
+	KeepTexts bool // licence texts are to be printed, and stay in the Facts
 }
 
-// All lists every enricher, by name.
-var All = []*Enricher{&GoModuleCache}
+// All lists every enricher, in the order in which they run: those that find packages before those that read their licences.
+var All = []*Enricher{&GoModuleCache, &GoLicenses, &CargoLicenses}
 
 // order comes after that of all catalogers: what enrichers claim names no application that a manifest names.
 const order = 1 << 20

@@ -18,6 +18,8 @@ type index struct {
 	exts  map[string][]candidate // by what follows the last dot of the name
 	rest  []candidate            // patterns that fix neither
 	magic []magic
+	start [26][]candidate // by the first letter: how names begin
+	begun bool            // start holds something
 }
 
 // candidate is a cataloger that wants a file if the pattern matches.
@@ -25,6 +27,8 @@ type candidate struct {
 	cataloger int
 	pattern   string // "" where the name alone decides
 	whole     bool   // the pattern is about the path, not the base name
+	folder    string // of such a pattern, what every folder that it fits has in its path: saves nearly all files the match
+	suffix    string // of a pattern like "*.lock", what follows the star: the rest of it
 }
 
 type magic struct {
@@ -41,12 +45,34 @@ func compile(list []*catalogers.Cataloger) *index {
 				x.names[s.Pattern] = append(x.names[s.Pattern], candidate{cataloger: i})
 			case catalogers.ByMagic:
 				x.magic = append(x.magic, magic{i, s.Pattern})
+			case catalogers.ByStart:
+				letter := s.Pattern[0] - 'a'
+				x.start[letter] = append(x.start[letter], candidate{cataloger: i, pattern: s.Pattern})
+				x.begun = true
 			case catalogers.ByGlob:
-				x.glob(candidate{i, s.Pattern, strings.Contains(s.Pattern, "/")})
+				x.glob(candidate{i, s.Pattern, strings.Contains(s.Pattern, "/"), fixedFolder(s.Pattern), fixedSuffix(s.Pattern)})
 			}
 		}
 	}
 	return x
+}
+
+// fixedSuffix is what follows the star of a pattern that has no other wildcard.
+func fixedSuffix(pattern string) string {
+	if suffix, ok := strings.CutPrefix(pattern, "*"); ok && !strings.ContainsAny(suffix, wild+"}/") {
+		return suffix
+	}
+	return ""
+}
+
+// fixedFolder is the longest folder of a pattern that no wildcard is in.
+func fixedFolder(pattern string) (longest string) {
+	for dir := range strings.SplitSeq(path.Dir(pattern), "/") {
+		if len(dir) > len(longest) && dir != "." && !strings.ContainsAny(dir, wild+"}") {
+			longest = dir
+		}
+	}
+	return longest
 }
 
 const wild = `*?[{\`
@@ -69,8 +95,12 @@ func (c *candidate) wants(dir, name string) bool {
 	switch {
 	case c.pattern == "":
 		return true
+	case c.suffix != "":
+		return strings.HasSuffix(name, c.suffix)
 	case !c.whole:
 		return doublestar.MatchUnvalidated(c.pattern, name)
+	case !strings.Contains(dir, c.folder):
+		return false
 	}
 	return doublestar.MatchUnvalidated(c.pattern, path.Join(dir, name))
 }
@@ -94,6 +124,16 @@ func (x *index) each(dir, name string, yield func(cataloger int) bool) bool {
 	for _, c := range x.rest {
 		if c.wants(dir, name) && !yield(c.cataloger) {
 			return false
+		}
+	}
+	if !x.begun {
+		return true
+	}
+	if letter := (name[0] | 0x20) - 'a'; letter < 26 {
+		for _, c := range x.start[letter] {
+			if len(name) >= len(c.pattern) && strings.EqualFold(name[:len(c.pattern)], c.pattern) && !yield(c.cataloger) {
+				return false
+			}
 		}
 	}
 	return true

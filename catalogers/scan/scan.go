@@ -140,7 +140,7 @@ func plan(tree source.Tree, x *index, list []*catalogers.Cataloger, files []sour
 // insidePackage tells whether a path belongs to a package that a package manager put there. What such a package would need
 // for its own development says nothing about the project.
 func insidePackage(p string) bool {
-	for _, dir := range [...]string{"node_modules/", "site-packages/", "dist-packages/"} {
+	for _, dir := range [...]string{"node_modules/", "site-packages/", "dist-packages/", ".vscode/extensions/", ".vscode-server/extensions/", "chocolatey/lib/"} {
 		if at := strings.Index(p, dir); at == 0 || at > 0 && p[at-1] == '/' {
 			return true
 		}
@@ -213,7 +213,7 @@ func (j *job) claim(out *sbom.Facts, a assignment, parse func() error) {
 			out.BreakOff()
 			out.Gap(0, "the cataloger broke off: %v (%s)", p, where(debug.Stack()))
 		}
-		j.facts = append(j.facts, out)
+		j.facts = append(append(j.facts, out), out.Parts()...)
 	}()
 	err := parse()
 	if err != nil {
