@@ -275,7 +275,11 @@ func (r *Report) verdict() string {
 		words = append(words, text)
 	}
 	if n := r.Counts["edges-added"] + r.Counts["edges-removed"]; n > 0 {
-		words = append(words, fmt.Sprintf("%d dependencies between others", n))
+		noun := "dependencies"
+		if n == 1 {
+			noun = "dependency"
+		}
+		words = append(words, fmt.Sprintf("%d %s between others", n, noun))
 	}
 	return strings.Join(words, ", ")
 }
