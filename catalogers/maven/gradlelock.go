@@ -1,0 +1,96 @@
+package maven
+
+import (
+	"path"
+	"strings"
+
+	"github.com/sbomgen/sbomgen/catalogers"
+	"github.com/sbomgen/sbomgen/purl"
+	"github.com/sbomgen/sbomgen/sbom"
+)
+
+// GradleLock reads the lockfiles of Gradle: one per project and, for the plugins, one per build script since Gradle 7; before that one per
+// configuration in gradle/dependency-locks.
+//
+// Source: https://docs.gradle.org/current/userguide/dependency_locking.html#lock_state_location_and_format. A line is
+// "group:artifact:version=configurations". What is direct, and what needs what, the format does not tell.
+var GradleLock = catalogers.Cataloger{
+	Name:  "gradle-lock",
+	Doc:   "Maven packages pinned in Gradle's lockfiles; their configurations tell tests, building and running apart.",
+	Stage: sbom.Locked,
+	Emits: []purl.Type{purl.Maven},
+	Files: catalogers.Glob("*.lockfile"),
+	Parse: parseGradleLock,
+}
+
+func parseGradleLock(f *catalogers.File, out *sbom.Facts) error {
+	configuration := "" // where one file is for one configuration
+	switch base := f.Base(); {
+	case base == "gradle.lockfile", base == "settings-gradle.lockfile":
+	case base == "buildscript-gradle.lockfile", base == "settings-buildscript-gradle.lockfile":
+	case path.Base(f.Dir()) == "dependency-locks":
+		out.Own(path.Dir(path.Dir(f.Dir())))
+		configuration = strings.TrimSuffix(base, ".lockfile")
+	default:
+		return nil // of something else
+	}
+	text, err := f.Text()
+	if err != nil {
+		return err
+	}
+	building := strings.Contains(f.Base(), "buildscript") || strings.HasPrefix(f.Base(), "settings-")
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' || strings.HasPrefix(line, "empty=") {
+			continue
+		}
+		module, configurations, listed := strings.Cut(line, "=")
+		if !listed {
+			configurations = configuration
+		}
+		group, artifact, version, ok := coordinates(module)
+		if !ok || !listed && configuration == "" {
+			out.Gap(n, "%.100q is no locked module", line)
+			continue
+		}
+		c := component(group, artifact, version)
+		c.Scope = sbom.Build
+		if !building {
+			c.Scope = gradleScope(configurations)
+		}
+		if out.Has(module) { // the configurations of a module stand together
+			continue
+		}
+		out.AddAt(n, module, c)
+	}
+	return nil
+}
+
+// gradleScope gives the strongest scope of a list of configurations. The names are those that Gradle's own plugins and those of Kotlin and
+// Android use, in any letter case and with the names of source sets and variants before them.
+func gradleScope(configurations string) sbom.Scope {
+	scope := sbom.ScopeUnset
+	for name := range strings.SplitSeq(configurations, ",") {
+		lower := strings.ToLower(strings.TrimSpace(name))
+		s := sbom.Runtime
+		switch {
+		case strings.Contains(lower, "test"):
+			s = sbom.Test
+		case strings.HasSuffix(lower, "compileclasspath"), strings.HasSuffix(lower, "compileonly"):
+			s = sbom.Peer // needed to compile, provided by others at run time unless a runtime classpath has it too
+		case strings.HasSuffix(lower, "runtimeclasspath"):
+		case strings.HasSuffix(lower, "annotationprocessor"), strings.HasPrefix(lower, "kapt"), strings.HasPrefix(lower, "ksp"),
+			strings.HasPrefix(lower, "kotlincompiler"), strings.HasPrefix(lower, "kotlinbuildtools"), strings.HasPrefix(lower, "kotlinklib"), strings.HasPrefix(lower, "kotlinnative"):
+			s = sbom.Build
+		default:
+			switch lower {
+			case "classpath", "checkstyle", "pmd", "spotbugs", "spotbugsplugins", "codenarc", "detekt", "ktlint", "errorprone", "jacocoagent", "jacocoant", "lintchecks", "zinc", "scalacompilerplugins":
+				s = sbom.Build
+			}
+		}
+		scope = max(scope, s)
+	}
+	return scope
+}
