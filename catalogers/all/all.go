@@ -4,10 +4,62 @@ package all
 
 import (
 	"github.com/sbomgen/sbomgen/catalogers"
+	"github.com/sbomgen/sbomgen/catalogers/ansible"
+	"github.com/sbomgen/sbomgen/catalogers/azure"
+	"github.com/sbomgen/sbomgen/catalogers/bazel"
+	"github.com/sbomgen/sbomgen/catalogers/bower"
+	"github.com/sbomgen/sbomgen/catalogers/brew"
+	"github.com/sbomgen/sbomgen/catalogers/browser"
 	"github.com/sbomgen/sbomgen/catalogers/cargo"
+	"github.com/sbomgen/sbomgen/catalogers/carthage"
+	"github.com/sbomgen/sbomgen/catalogers/chocolatey"
+	"github.com/sbomgen/sbomgen/catalogers/cocoapods"
+	"github.com/sbomgen/sbomgen/catalogers/composer"
+	"github.com/sbomgen/sbomgen/catalogers/conan"
+	"github.com/sbomgen/sbomgen/catalogers/conda"
+	"github.com/sbomgen/sbomgen/catalogers/cpan"
+	"github.com/sbomgen/sbomgen/catalogers/cran"
+	"github.com/sbomgen/sbomgen/catalogers/crystal"
+	"github.com/sbomgen/sbomgen/catalogers/devcontainer"
+	"github.com/sbomgen/sbomgen/catalogers/docker"
+	"github.com/sbomgen/sbomgen/catalogers/dub"
+	"github.com/sbomgen/sbomgen/catalogers/elm"
+	"github.com/sbomgen/sbomgen/catalogers/espidf"
+	"github.com/sbomgen/sbomgen/catalogers/gem"
+	"github.com/sbomgen/sbomgen/catalogers/git"
+	"github.com/sbomgen/sbomgen/catalogers/github"
+	"github.com/sbomgen/sbomgen/catalogers/gitlab"
 	"github.com/sbomgen/sbomgen/catalogers/golang"
+	"github.com/sbomgen/sbomgen/catalogers/haskell"
+	"github.com/sbomgen/sbomgen/catalogers/helm"
+	"github.com/sbomgen/sbomgen/catalogers/hex"
+	"github.com/sbomgen/sbomgen/catalogers/importmap"
+	"github.com/sbomgen/sbomgen/catalogers/jenkins"
+	"github.com/sbomgen/sbomgen/catalogers/jetbrains"
+	"github.com/sbomgen/sbomgen/catalogers/julia"
+	"github.com/sbomgen/sbomgen/catalogers/kubernetes"
+	"github.com/sbomgen/sbomgen/catalogers/luarocks"
+	"github.com/sbomgen/sbomgen/catalogers/maven"
+	"github.com/sbomgen/sbomgen/catalogers/nim"
+	"github.com/sbomgen/sbomgen/catalogers/nix"
 	"github.com/sbomgen/sbomgen/catalogers/npm"
+	"github.com/sbomgen/sbomgen/catalogers/nuget"
+	"github.com/sbomgen/sbomgen/catalogers/opam"
+	"github.com/sbomgen/sbomgen/catalogers/powershell"
+	"github.com/sbomgen/sbomgen/catalogers/precommit"
+	"github.com/sbomgen/sbomgen/catalogers/pub"
 	"github.com/sbomgen/sbomgen/catalogers/pypi"
+	"github.com/sbomgen/sbomgen/catalogers/sbomfile"
+	"github.com/sbomgen/sbomgen/catalogers/spack"
+	"github.com/sbomgen/sbomgen/catalogers/swift"
+	"github.com/sbomgen/sbomgen/catalogers/terraform"
+	"github.com/sbomgen/sbomgen/catalogers/unity"
+	"github.com/sbomgen/sbomgen/catalogers/vagrant"
+	"github.com/sbomgen/sbomgen/catalogers/vcpkg"
+	"github.com/sbomgen/sbomgen/catalogers/vscode"
+	"github.com/sbomgen/sbomgen/catalogers/weights"
+	"github.com/sbomgen/sbomgen/catalogers/wordpress"
+	"github.com/sbomgen/sbomgen/catalogers/zig"
 )
 
 // Catalogers lists every cataloger.
@@ -22,6 +74,43 @@ var Catalogers = []*catalogers.Cataloger{
 	&pypi.Pipfile,
 	&pypi.RequirementsIn,
 	&pypi.Requirements,
+	&haskell.Stack,
+	&gem.Spec,
+	&gem.Gemfile,
+	&composer.Manifest,
+	&pub.Manifest,
+	&hex.Mixfile,
+	&hex.GleamToml,
+	&conda.Environment,
+	&conan.Conanfile,
+	&nuget.Project,
+	&nuget.Central,
+	&nuget.Nuspec,
+	&maven.POM,
+	&maven.Catalog,
+	&vcpkg.Manifest,
+	&bazel.Module,
+	&julia.Project,
+	&jenkins.Plugins,
+	&luarocks.Rockspec,
+	&docker.Dockerfile,
+	&docker.Compose,
+	&github.Workflow,
+	&github.Action,
+	&gitlab.CI,
+	&azure.Pipelines,
+	&precommit.Config,
+	&opam.File,
+	&kubernetes.Manifest,
+	&kubernetes.Kustomization,
+	&helm.Chart,
+	&terraform.Module,
+	&ansible.Requirements,
+	&vagrant.Vagrantfile,
+	&devcontainer.Config,
+	&git.Submodules,
+	&bower.Manifest,
+	&importmap.Map,
 	// Locked: what a resolver chose.
 	&npm.PackageLock,
 	&npm.Shrinkwrap,
@@ -35,11 +124,81 @@ var Catalogers = []*catalogers.Cataloger{
 	&pypi.Pylock,
 	&pypi.PipfileLock,
 	&cargo.Lock,
+	&haskell.Freeze,
+	&haskell.Plan,
+	&haskell.StackLock,
+	&gem.Lock,
+	&composer.Lock,
+	&swift.Resolved,
+	&cocoapods.Lock,
+	&carthage.Resolved,
+	&pub.Lock,
+	&hex.MixLock,
+	&hex.RebarLock,
+	&hex.GleamManifest,
+	&conda.Lock,
+	&conda.Pixi,
+	&conan.Lock,
+	&nuget.Lock,
+	&nuget.Assets,
+	&nuget.Config,
+	&nuget.Paket,
+	&maven.GradleLock,
+	&maven.Verification,
+	&maven.SbtLock,
+	&nix.FlakeLock,
+	&brew.BundleLock,
+	&cran.Renv,
+	&cran.Packrat,
+	&bazel.Lock,
+	&julia.Manifest,
+	&luarocks.Lock,
+	&opam.Locked,
+	&cpan.Snapshot,
+	&helm.Lock,
+	&nim.Lock,
+	&crystal.Lock,
+	&zig.Manifest,
+	&dub.Selections,
+	&elm.Manifest,
+	&terraform.Lock,
+	&devcontainer.Lock,
+	&unity.Lock,
+	&espidf.Lock,
 	// Installed: what a package manager put there.
 	&npm.Modules,
 	&pypi.Installed,
 	&golang.Vendor,
+	&gem.Installed,
+	&composer.Installed,
+	&hex.App,
+	&conda.Meta,
+	&vcpkg.SPDX,
+	&vcpkg.Status,
+	&weights.Repository,
+	&vscode.Extensions,
+	&browser.Chromium,
+	&browser.Firefox,
+	&jetbrains.Plugins,
+	&wordpress.Site,
+	&chocolatey.Installed,
+	&spack.Spec,
+	&brew.Receipt,
+	&cran.Library,
+	&nuget.Installed,
+	&luarocks.Installed,
+	&opam.Switch,
+	&cpan.Installed,
+	&terraform.Modules,
+	&powershell.Installed,
+	&bower.Installed,
 	// Built: what a compiler left behind.
 	&golang.Binary,
 	&cargo.Auditable,
+	&nuget.Deps,
+	&weights.GGUF,
+	&weights.ONNX,
+	// Attested: what documents of others say.
+	&sbomfile.Document,
+	&sbomfile.Wheel,
 }

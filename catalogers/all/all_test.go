@@ -192,6 +192,9 @@ func declared(c *catalogers.Cataloger, p string) bool {
 		if ok, _ := filepath.Match(filepath.Base(s.Pattern), base); ok || s.By == catalogers.ByMagic {
 			return true
 		}
+		if s.By == catalogers.ByStart && len(base) >= len(s.Pattern) && strings.EqualFold(base[:len(s.Pattern)], s.Pattern) {
+			return true
+		}
 		if s.By == catalogers.ByGlob && strings.ContainsAny(s.Pattern, "{}") {
 			return true
 		}

@@ -38,7 +38,7 @@ func parsePnpmLock(f *catalogers.File, out *sbom.Facts) error {
 	case !ok:
 		out.Gap(0, "lockfileVersion %.80s is unknown", grammar)
 	}
-	l := pnpm{out: out, r: decode.NewBlock(text), dir: f.Dir(), keys: pnpmKeys(grammar, text)}
+	l := pnpm{out: out, r: decode.NewBlock(text), dir: projectDir(f.Dir()), keys: pnpmKeys(grammar, text)}
 	if l.keys == slashed {
 		l.registry = topLevel(text, "registry")
 	}
@@ -51,7 +51,7 @@ func parsePnpmLock(f *catalogers.File, out *sbom.Facts) error {
 // pnpm is a lockfile of pnpm while it is read.
 type pnpm struct {
 	out      *sbom.Facts
-	dir      string // of the file
+	dir      string // to which its paths are relative
 	r        *decode.Block
 	keys     depPath
 	registry string            // of all packages that name no other, until version 5

@@ -21,6 +21,7 @@ import (
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/source"
+	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 	"github.com/sbomgen/sbomgen/sbom/decode"
 )
@@ -267,6 +268,9 @@ func Select(list []*catalogers.Cataloger, stages []sbom.Stage, only, skip []stri
 func named(c *catalogers.Cataloger, word string) bool {
 	if c.Name == word {
 		return true
+	}
+	if len(c.Emits) == len(purl.Types()) {
+		return false // reads documents, which may hold anything: not what a type asks for
 	}
 	for _, t := range c.Emits {
 		if string(t) == word {

@@ -1,0 +1,112 @@
+// Package precommit reads the configuration of pre-commit.
+package precommit
+
+import (
+	"strings"
+
+	"github.com/sbomgen/sbomgen/catalogers"
+	"github.com/sbomgen/sbomgen/catalogers/internal/repository"
+	"github.com/sbomgen/sbomgen/purl"
+	"github.com/sbomgen/sbomgen/sbom"
+	"github.com/sbomgen/sbomgen/sbom/decode"
+)
+
+// Config reads .pre-commit-config.yaml, https://pre-commit.com/#pre-commit-configyaml---top-level: the repositories of hooks with their revs,
+// and what hooks install besides, where the file says the language.
+var Config = catalogers.Cataloger{
+	Name:  "pre-commit-config",
+	Doc:   "Repositories of hooks in .pre-commit-config.yaml with their revs, and the additional dependencies of hooks whose language is said.",
+	Stage: sbom.Declared,
+	Emits: []purl.Type{purl.GitHub, purl.Bitbucket, purl.Generic, purl.PyPI, purl.NPM},
+	Files: catalogers.Named(".pre-commit-config.yaml", ".pre-commit-config.yml"),
+	Parse: parseConfig,
+}
+
+func parseConfig(f *catalogers.File, out *sbom.Facts) error {
+	text, err := f.Text()
+	if err != nil {
+		return err
+	}
+	docs, err := decode.Nodes(text)
+	if len(docs) == 0 {
+		return err
+	}
+	list := docs[0].Get("repos")
+	if docs[0].Kind() == decode.Array { // until pre-commit 1.0
+		list = docs[0]
+	}
+	for repo := range list.Items() {
+		address, rev := repo.Get("repo"), repo.Get("rev")
+		if rev.Kind() == decode.End {
+			rev = repo.Get("sha")
+		}
+		switch at := address.Text(); at {
+		case "local", "meta":
+		case "":
+			out.Gap(repo.Line(), "a repository without an address")
+		default:
+			c, ok := repository.Component(at, rev.Text(), "")
+			if !ok {
+				if strings.Contains(at, "://") {
+					out.Gap(address.Line(), "a repository whose address cannot be read")
+				}
+				break
+			}
+			if tag, ok := strings.CutPrefix(rev.Comment(), "frozen:"); ok { // pre-commit autoupdate --freeze
+				c.Properties = []sbom.Property{{Name: "sbomgen:pre-commit:tag", Value: strings.TrimSpace(tag)}}
+			}
+			ask(c, "", address.Line(), out)
+		}
+		for hook := range repo.Get("hooks").Items() {
+			for dependency := range hook.Get("additional_dependencies").Items() {
+				if c, constraint, ok := additional(hook.Get("language").Text(), dependency.Text()); ok {
+					ask(c, constraint, dependency.Line(), out)
+				}
+			}
+		}
+	}
+	if err == nil {
+		err = docs[0].Err()
+	}
+	return err
+}
+
+func ask(c sbom.Component, constraint string, line int, out *sbom.Facts) {
+	key := c.PURL.String()
+	if !out.Has(key) {
+		out.AddAt(line, key, c)
+	}
+	out.Relate(sbom.Relation{From: out.Owner(), To: key, Range: constraint, Scope: sbom.Development, Line: line})
+}
+
+// additional reads a package that a hook installs, in the words of the language's installer.
+func additional(language, text string) (c sbom.Component, constraint string, ok bool) {
+	if strings.Contains(text, "://") || strings.HasPrefix(text, ".") || strings.HasPrefix(text, "-") {
+		return c, "", false
+	}
+	switch language {
+	case "python":
+		text, _, _ = strings.Cut(text, ";")
+		name, constraint := strings.TrimSpace(text), ""
+		if i := strings.IndexAny(name, "=<>!~ "); i >= 0 {
+			name, constraint = name[:i], strings.TrimSpace(name[i:])
+		}
+		name, _, _ = strings.Cut(name, "[")
+		version, pinned := strings.CutPrefix(constraint, "==")
+		if !pinned || strings.ContainsAny(version, "*,") {
+			version = ""
+		}
+		return sbom.Component{PURL: purl.New(purl.PyPI, "", name, strings.TrimSpace(version))}, constraint, name != ""
+	case "node":
+		name, version := text, ""
+		if at := strings.LastIndexByte(text, '@'); at > 0 {
+			name, version = text[:at], text[at+1:]
+		}
+		constraint = version
+		if strings.Count(version, ".") != 2 || version[0] < '0' || version[0] > '9' || strings.ContainsAny(version, "x* |") {
+			version = ""
+		}
+		return sbom.Component{PURL: purl.New(purl.NPM, "", name, version)}, constraint, name != ""
+	}
+	return c, "", false
+}
