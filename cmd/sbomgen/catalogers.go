@@ -14,6 +14,7 @@ import (
 
 type catalogersFlags struct {
 	markdown bool
+	formats  bool
 }
 
 func newCatalogers(h host) *cobra.Command {
@@ -22,19 +23,26 @@ func newCatalogers(h host) *cobra.Command {
 		Use:   "catalogers",
 		Short: "List what can be read",
 		Example: `  sbomgen catalogers
-  sbomgen catalogers --markdown
+  sbomgen catalogers --formats
   sbomgen catalogers | grep lock`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error { return runCatalogers(h.stdout, f) },
 	}
 	c.Flags().BoolVar(&f.markdown, "markdown", false, "write the page docs/catalogers.md")
+	c.Flags().BoolVar(&f.formats, "formats", false, "list the formats of packages with what reads them")
 	return c
 }
 
 func runCatalogers(w io.Writer, f catalogersFlags) error {
+	if f.markdown && f.formats {
+		return usage("", "--markdown and --formats are two pages: ask for one")
+	}
 	if f.markdown {
 		_, err := io.WriteString(w, catalogersPage())
 		return err
+	}
+	if f.formats {
+		return writeFormats(w)
 	}
 	var rows [][]string
 	for _, c := range all.Catalogers {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers/enrich"
@@ -12,29 +13,35 @@ import (
 	"github.com/sbomgen/sbomgen/catalogers/source"
 )
 
-// enrichersNamed finds the enrichers that --enrich asks for.
+// enrichersNamed finds the enrichers that --enrich asks for, in the order in which they run.
 func enrichersNamed(words []string) ([]*enrich.Enricher, error) {
 	var list []*enrich.Enricher
-	for _, w := range words {
-		found := false
-		var names []string
-		for _, e := range enrich.All {
-			names = append(names, e.Name)
-			if e.Name == w {
-				list, found = append(list, e), true
-			}
+	var names []string
+	for _, e := range enrich.All {
+		names = append(names, e.Name)
+		if slices.Contains(words, e.Name) {
+			list = append(list, e)
 		}
-		if !found {
+	}
+	for _, w := range words {
+		if !slices.Contains(names, w) {
 			return nil, usage("", "no enricher is called %q; there are %s", w, strings.Join(names, ", "))
 		}
 	}
 	return list, nil
 }
 
+// enriching is what enrichers work with.
+type enriching struct {
+	tree      source.Tree
+	list      []*enrich.Enricher
+	keepTexts bool
+}
+
 // enrichWith adds to a scan's result what the enrichers find in the caches of this machine.
-func enrichWith(ctx context.Context, h host, tree source.Tree, list []*enrich.Enricher, result *scan.Result) {
-	for _, e := range list {
-		outside := enrich.Outside{Tree: tree, Caches: make(map[string]fs.FS)}
+func enrichWith(ctx context.Context, h host, with enriching, result *scan.Result) {
+	for _, e := range with.list {
+		outside := enrich.Outside{Tree: with.tree, Caches: make(map[string]fs.FS), KeepTexts: with.keepTexts}
 		if dir := cacheDir(h, e.Cache); dir != "" {
 			outside.Caches[e.Cache] = os.DirFS(dir)
 		}
@@ -54,6 +61,13 @@ func cacheDir(h host, cache string) string {
 		}
 		if home, err := h.home(); err == nil {
 			return filepath.Join(home, "go", "pkg", "mod")
+		}
+	case enrich.CargoRegistry: // https://doc.rust-lang.org/cargo/guide/cargo-home.html
+		if dir := h.getenv("CARGO_HOME"); dir != "" {
+			return filepath.Join(dir, "registry")
+		}
+		if home, err := h.home(); err == nil {
+			return filepath.Join(home, ".cargo", "registry")
 		}
 	}
 	return ""

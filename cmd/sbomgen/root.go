@@ -24,6 +24,7 @@ const (
 
 // host is everything of the outside world that a verb may use. Only this room reads it.
 type host struct {
+	stdin                io.Reader
 	stdout, stderr       io.Writer
 	stdoutTTY, stderrTTY bool
 	now                  func() time.Time
@@ -33,7 +34,7 @@ type host struct {
 
 func system() host {
 	return host{
-		stdout: os.Stdout, stderr: os.Stderr,
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		stdoutTTY: term.IsTerminal(int(os.Stdout.Fd())), stderrTTY: term.IsTerminal(int(os.Stderr.Fd())),
 		now: time.Now, getenv: os.Getenv, home: os.UserHomeDir,
 	}
@@ -81,7 +82,15 @@ func Main(ctx context.Context, args []string, h host) int {
 
 // verb puts "scan" before arguments that begin with no verb but with something to scan.
 func verb(root *cobra.Command, args []string) []string {
-	if len(args) == 0 || strings.HasPrefix(args[0], "-") && args[0] != "-" {
+	if len(args) == 0 {
+		return args
+	}
+	if strings.HasPrefix(args[0], "-") && args[0] != "-" { // flags first: of scan, if anything behind them can be scanned
+		for _, a := range args[1:] {
+			if target(a) {
+				return append([]string{"scan"}, args...)
+			}
+		}
 		return args
 	}
 	for _, c := range root.Commands() {
@@ -93,10 +102,16 @@ func verb(root *cobra.Command, args []string) []string {
 	case "help", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
 		return args
 	}
-	if _, err := os.Lstat(args[0]); err == nil || strings.HasPrefix(args[0], "git:") || strings.ContainsAny(args[0], `/\`) {
+	if target(args[0]) {
 		return append([]string{"scan"}, args...)
 	}
 	return args
+}
+
+// target tells whether an argument looks like something to scan.
+func target(a string) bool {
+	_, err := os.Lstat(a)
+	return err == nil || strings.HasPrefix(a, "git:") || strings.ContainsAny(a, `/\`)
 }
 
 func newRoot(h host) *cobra.Command {
@@ -110,6 +125,7 @@ Nothing of the tree is executed and nothing is fetched.`,
 		Example: `  sbomgen scan ./
   sbomgen scan ./ -o cyclonedx-json=bom.json -o spdx-json=bom.spdx.json
   sbomgen scan git:v1.2.0 -o table`,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -120,12 +136,13 @@ Nothing of the tree is executed and nothing is fetched.`,
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate("sbomgen {{.Version}}\n")
 	root.SetOut(h.stdout)
 	root.SetErr(h.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage("sbomgen "+cmd.Name()+" --help lists the flags", "%v", err)
+		return usage(cmd.CommandPath()+" --help lists the flags", "%v", err)
 	})
-	root.AddCommand(newScan(h), newCatalogers(h), newVersion(h))
+	root.AddCommand(newScan(h), newDiff(h), newTree(h), newWhy(h), newList(h), newStats(h), newConvert(h), newLicenses(h), newNotice(h), newCatalogers(h), newVersion(h))
 	return root
 }
 

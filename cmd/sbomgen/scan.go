@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"net/mail"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sbomgen/sbomgen/catalogers/all"
+	"github.com/sbomgen/sbomgen/catalogers/licensefile"
 	"github.com/sbomgen/sbomgen/catalogers/scan"
 	"github.com/sbomgen/sbomgen/catalogers/source"
 	"github.com/sbomgen/sbomgen/purl"
@@ -28,6 +31,9 @@ type scanFlags struct {
 	exclude       []string
 	includeDev    bool
 	enrich        []string
+	licenses      bool
+	keepTexts     bool     // of licence files, for who prints them
+	own           []string // documents in the tree that this run writes: what an earlier run left there is no evidence
 	gitRef        string
 	sourceName    string
 	sourceVersion string
@@ -81,7 +87,8 @@ Exit codes: 0 done, 1 a gate says no, 2 usage, 3 failed, 4 gaps under --strict.`
 	flags.StringSliceVar(&f.skip, "skip", nil, "not these `catalogers` or package types")
 	flags.StringSliceVar(&f.exclude, "exclude", nil, "leave out paths that match a `pattern` such as 'examples/**'")
 	flags.BoolVar(&f.includeDev, "include-dev", true, "report development, test and build dependencies, marked as such")
-	flags.StringSliceVar(&f.enrich, "enrich", nil, "also read local `caches`: go-modcache")
+	flags.StringSliceVar(&f.enrich, "enrich", nil, "also read local `caches`: go-modcache, go-licenses, cargo-licenses")
+	flags.BoolVar(&f.licenses, "licenses", false, "also read the licence files beside packages")
 	flags.StringVar(&f.gitRef, "git-ref", "", "scan the tree of this `revision` of the target's repository")
 	flags.StringVar(&f.sourceName, "source-name", "", "`name` of the root component")
 	flags.StringVar(&f.sourceVersion, "source-version", "", "`version` of the root component")
@@ -114,12 +121,16 @@ func runScan(ctx context.Context, h host, target string, f scanFlags) error {
 	if err != nil {
 		return err
 	}
+	f.own = inTree(target, list)
 	seen, err := scanTarget(ctx, h, target, f)
 	if err != nil {
 		return err
 	}
 	graph, result, about := seen.graph, seen.result, seen.about
-	document.Graph = graph
+	document.Graph, document.Lifecycle = graph, lifecycle(graph)
+	for _, name := range f.enrich {
+		document.Properties = append(document.Properties, sbom.Property{Name: "sbomgen:enriched", Value: name})
+	}
 	if document.Created.IsZero() {
 		document.Created = cmp.Or(about.Created, h.now().UTC().Truncate(time.Second))
 	}
@@ -140,6 +151,25 @@ func runScan(ctx context.Context, h host, target string, f scanFlags) error {
 		return &exitError{code: exitIncomplete, err: gapsError(graph.Gaps, f.quiet)}
 	}
 	return nil
+}
+
+// lifecycle is the phase that the packages of a graph speak of: after the build if all were seen installed or built in, before it
+// otherwise.
+func lifecycle(g *sbom.Graph) sbom.Lifecycle {
+	phase := sbom.PreBuild
+	for i := range g.Components {
+		c := &g.Components[i]
+		if c.IsApplication() {
+			continue
+		}
+		for _, e := range c.Evidence {
+			if e.Stage < sbom.Installed {
+				return sbom.PreBuild
+			}
+			phase = sbom.PostBuild
+		}
+	}
+	return phase
 }
 
 // scanned is what a scan of one target gave.
@@ -163,6 +193,9 @@ func scanTarget(ctx context.Context, h host, target string, f scanFlags) (*scann
 	if err != nil {
 		return nil, err
 	}
+	if f.licenses {
+		picked = append(slices.Clip(picked), licensefile.New(f.keepTexts))
+	}
 	tree, err := source.Open(ctx, target, source.Options{GitRef: f.gitRef})
 	if err != nil {
 		return nil, cannotOpen(target, err)
@@ -170,14 +203,15 @@ func scanTarget(ctx context.Context, h host, target string, f scanFlags) (*scann
 	defer tree.Close()
 	progress := new(scan.Progress)
 	stop := showProgress(h, f, progress)
-	result, err := scan.Run(ctx, tree, picked, scan.Options{Exclude: f.exclude, Workers: f.workers, Progress: progress})
+	result, err := scan.Run(ctx, tree, picked, scan.Options{Exclude: slices.Concat(f.exclude, escaped(f.own)), Workers: f.workers, Progress: progress})
 	if err == nil {
-		enrichWith(ctx, h, tree, enrichers, result)
+		enrichWith(ctx, h, enriching{tree, enrichers, f.keepTexts}, result)
 	}
 	stop()
 	if err != nil {
 		return nil, &exitError{code: exitFailed, err: fmt.Errorf("%s: %w", target, err)}
 	}
+	result.Skipped = slices.DeleteFunc(result.Skipped, func(s sbom.Skip) bool { return slices.Contains(f.own, s.Path) })
 	about := tree.About()
 	graph := sbom.Resolve(result.Facts, sbom.Options{
 		Root:     sbom.Component{Name: f.sourceName, Version: f.sourceVersion},
@@ -199,6 +233,38 @@ func gapsError(gaps []sbom.Gap, quiet bool) error {
 	return fmt.Errorf("%s, the first at %s", count(len(gaps), "gap"), gapText(gaps[0]))
 }
 
+// inTree lists the files of outputs that lie in the target, by their paths in its tree.
+func inTree(target string, list []output) []string {
+	var inside []string
+	top, err := filepath.Abs(target)
+	if err != nil {
+		return nil
+	}
+	for _, o := range list {
+		file, err := filepath.Abs(o.file)
+		if o.file == "" || err != nil {
+			continue
+		}
+		if rel, err := filepath.Rel(top, file); err == nil && filepath.IsLocal(rel) {
+			inside = append(inside, filepath.ToSlash(rel))
+		}
+	}
+	return inside
+}
+
+// escaped makes patterns that match just the paths.
+func escaped(paths []string) []string {
+	var patterns []string
+	for _, p := range paths {
+		p = strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`, "{", `\{`).Replace(p)
+		if !strings.Contains(p, "/") {
+			p = "./" + p // on the top level only
+		}
+		patterns = append(patterns, p)
+	}
+	return patterns
+}
+
 func parseStages(words []string) ([]sbom.Stage, error) {
 	var list []sbom.Stage
 	for _, w := range words {
@@ -217,7 +283,7 @@ func parseStages(words []string) ([]sbom.Stage, error) {
 
 // describe is what flags and environment say about the document.
 func describe(h host, f scanFlags) (*sbom.Document, error) {
-	d := &sbom.Document{Tool: sbom.Tool{Name: "sbomgen", Version: version()}, Lifecycle: sbom.PreBuild, Version: 1}
+	d := &sbom.Document{Tool: sbom.Tool{Name: "sbomgen", Version: version()}, Version: 1}
 	for _, a := range f.authors {
 		d.Authors = append(d.Authors, party(a))
 	}

@@ -126,9 +126,12 @@ func hints(s summary) []string {
 		}
 	}
 	if packages(s.graph) == 0 {
-		if s.result.Matched == 0 {
+		switch {
+		case s.result.Files == 0:
+			list = append(list, "there are no files")
+		case s.result.Matched == 0:
 			list = append(list, fmt.Sprintf("none of %s is a lockfile, manifest, package database or binary that sbomgen reads (sbomgen catalogers)", count(int(s.result.Files), "file")))
-		} else {
+		default:
 			list = append(list, fmt.Sprintf("%s had nothing to report; -v lists what was skipped", count(s.result.Matched, "file")))
 		}
 		if len(s.graph.Skipped) > 0 && !s.verbose {

@@ -25,7 +25,7 @@ var ErrAliases = errors.New("repeats itself by aliases without end")
 // Nodes gives the documents of a YAML text. With a syntax error come the documents before it.
 func Nodes(text string) ([]Node, error) {
 	var list []Node
-	steps := 1<<16 + 4*len(text)
+	steps := 1<<16 + 16*len(text)
 	for d := yaml.NewDecoder(strings.NewReader(text)); ; {
 		var document yaml.Node
 		err := d.Decode(&document)
