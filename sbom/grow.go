@@ -11,3 +11,13 @@ func (f *Facts) Grow(components, relations int) {
 	f.claims = slices.Grow(f.claims, components)
 	f.relations = slices.Grow(f.relations, relations)
 }
+
+// Compact gives back the room that was not needed. A scan holds the Facts of thousands of files until it resolves them.
+func (f *Facts) Compact() {
+	if spare := cap(f.claims) - len(f.claims); spare > len(f.claims)/16 {
+		f.claims = append(make([]claim, 0, len(f.claims)), f.claims...)
+	}
+	if spare := cap(f.relations) - len(f.relations); spare > len(f.relations)/16 {
+		f.relations = append(make([]Relation, 0, len(f.relations)), f.relations...)
+	}
+}

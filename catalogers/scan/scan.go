@@ -214,7 +214,10 @@ func (j *job) claim(out *sbom.Facts, a assignment, parse func() error) {
 			out.BreakOff()
 			out.Gap(0, "the cataloger broke off: %v (%s)", p, where(debug.Stack()))
 		}
-		j.facts = append(append(j.facts, out), out.Parts()...)
+		for _, f := range append([]*sbom.Facts{out}, out.Parts()...) {
+			f.Compact()
+			j.facts = append(j.facts, f)
+		}
 	}()
 	err := parse()
 	if err != nil {
