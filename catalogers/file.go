@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -163,6 +164,7 @@ func (f *File) Glob(pattern string) ([]string, error) {
 			list = append(list, at)
 		}
 	}
+	slices.Sort(list)
 	return list, nil
 }
 
@@ -226,6 +228,12 @@ func (f *File) declares(pattern string) bool {
 	return false
 }
 
+// root is what doublestar asks of the top of a tree: that it is a folder.
+type root struct{ fs.FileInfo }
+
+func (root) IsDir() bool       { return true }
+func (root) Mode() fs.FileMode { return fs.ModeDir }
+
 // folder is a folder of a Tree as doublestar wants it.
 type folder struct {
 	tree Tree
@@ -243,7 +251,7 @@ func (d folder) ReadDir(name string) ([]fs.DirEntry, error) {
 func (d folder) Stat(name string) (fs.FileInfo, error) {
 	at := path.Join(d.base, name)
 	if at == "." {
-		return nil, fs.ErrInvalid
+		return root{}, nil
 	}
 	entries, err := d.tree.ReadDir(path.Dir(at))
 	if err != nil {

@@ -113,6 +113,14 @@ func TestGlobListsDeclaredFilesOnly(t *testing.T) {
 	}
 }
 
+func TestGlobSearchesBelowTheTopOfATreeAsWell(t *testing.T) {
+	f := catalogers.NewFile(files("lock", "a/manifest", "a/b/manifest"), &catalogers.Cataloger{Beside: []string{"**/manifest"}}, "lock")
+	got, err := f.Glob("**/manifest")
+	if diff := cmp.Diff([]string{"a/b/manifest", "a/manifest"}, got); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
+	}
+}
+
 func TestTextIsReadOnceWithoutTheByteOrderMark(t *testing.T) {
 	in := files()
 	in.MapFS["x"] = &fstest.MapFile{Data: []byte("\ufeffhello")}

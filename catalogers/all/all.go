@@ -5,6 +5,7 @@ package all
 import (
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/ansible"
+	"github.com/sbomgen/sbomgen/catalogers/apk"
 	"github.com/sbomgen/sbomgen/catalogers/azure"
 	"github.com/sbomgen/sbomgen/catalogers/bazel"
 	"github.com/sbomgen/sbomgen/catalogers/bower"
@@ -20,6 +21,7 @@ import (
 	"github.com/sbomgen/sbomgen/catalogers/cpan"
 	"github.com/sbomgen/sbomgen/catalogers/cran"
 	"github.com/sbomgen/sbomgen/catalogers/crystal"
+	"github.com/sbomgen/sbomgen/catalogers/deb"
 	"github.com/sbomgen/sbomgen/catalogers/devcontainer"
 	"github.com/sbomgen/sbomgen/catalogers/docker"
 	"github.com/sbomgen/sbomgen/catalogers/dub"
@@ -45,10 +47,14 @@ import (
 	"github.com/sbomgen/sbomgen/catalogers/npm"
 	"github.com/sbomgen/sbomgen/catalogers/nuget"
 	"github.com/sbomgen/sbomgen/catalogers/opam"
+	"github.com/sbomgen/sbomgen/catalogers/opkg"
+	"github.com/sbomgen/sbomgen/catalogers/pacman"
+	"github.com/sbomgen/sbomgen/catalogers/portage"
 	"github.com/sbomgen/sbomgen/catalogers/powershell"
 	"github.com/sbomgen/sbomgen/catalogers/precommit"
 	"github.com/sbomgen/sbomgen/catalogers/pub"
 	"github.com/sbomgen/sbomgen/catalogers/pypi"
+	"github.com/sbomgen/sbomgen/catalogers/rpm"
 	"github.com/sbomgen/sbomgen/catalogers/sbomfile"
 	"github.com/sbomgen/sbomgen/catalogers/spack"
 	"github.com/sbomgen/sbomgen/catalogers/swift"
@@ -166,6 +172,12 @@ var Catalogers = []*catalogers.Cataloger{
 	&unity.Lock,
 	&espidf.Lock,
 	// Installed: what a package manager put there.
+	&deb.Status,
+	&apk.Installed,
+	&opkg.Status,
+	&pacman.Local,
+	&portage.Installed,
+	&rpm.Manifest,
 	&npm.Modules,
 	&pypi.Installed,
 	&golang.Vendor,

@@ -106,7 +106,7 @@ func claim(pathname, key string, where sbom.Location, out *sbom.Facts) *sbom.Com
 		}
 	}
 	name, version := splitDist(base)
-	if name == "" || version == "" {
+	if name == "" || version == "" || strings.ContainsAny(name, ": ") {
 		return nil
 	}
 	p := purl.New(purl.CPAN, "", name, version)

@@ -8,6 +8,13 @@ import "strings"
 func paragraphs(text string, yield func(record), bad func(line int, text string)) {
 	r := record{fields: make(map[string]string)}
 	field := ""
+	var more []string // the lines of the field
+	finish := func() {
+		if field != "" {
+			r.fields[field] = strings.Join(more, "\n")
+		}
+		field, more = "", more[:0]
+	}
 	for line, rest := 1, text; rest != ""; line++ {
 		var l string
 		l, rest, _ = strings.Cut(rest, "\n")
@@ -15,13 +22,13 @@ func paragraphs(text string, yield func(record), bad func(line int, text string)
 		name, value, ok := strings.Cut(l, ":")
 		switch {
 		case l == "":
-			if len(r.fields) > 0 {
+			if finish(); len(r.fields) > 0 {
 				yield(r)
-				r, field = record{fields: make(map[string]string)}, ""
+				r = record{fields: make(map[string]string)}
 			}
 		case l[0] == ' ' || l[0] == '\t':
 			if field != "" {
-				r.fields[field] += "\n" + strings.TrimSpace(l)
+				more = append(more, strings.TrimSpace(l))
 			}
 		case !ok || strings.ContainsAny(name, " \t"):
 			bad(line, l)
@@ -29,11 +36,11 @@ func paragraphs(text string, yield func(record), bad func(line int, text string)
 			if r.line == 0 {
 				r.line = line
 			}
-			field = name
-			r.fields[field] = strings.TrimSpace(value)
+			finish()
+			field, more = name, append(more, strings.TrimSpace(value))
 		}
 	}
-	if len(r.fields) > 0 {
+	if finish(); len(r.fields) > 0 {
 		yield(r)
 	}
 }

@@ -51,10 +51,10 @@ func parseManifest(f *catalogers.File, out *sbom.Facts) error {
 			out.Gap(0, "manifest_format %.20q is unknown; read as 2.0", format)
 		}
 		tables, _ = tables["deps"].(map[string]any)
-		prefix = decode.KeyPath("deps", "")
+		prefix = "deps."
 	}
 	list := entries(tables)
-	lines := decode.Keys(text) // of two packages of a name, the line of the first
+	lines := headers(text)
 	for i := range list {
 		list[i].line = lines[prefix+list[i].name]
 	}
@@ -69,6 +69,19 @@ func parseManifest(f *catalogers.File, out *sbom.Facts) error {
 	}
 	out.Edges(sbom.Complete)
 	return nil
+}
+
+// headers gives the line of every "[[name]]"; of two packages of a name, that of the first.
+func headers(text string) map[string]int {
+	lines := make(map[string]int)
+	for line, rest := 1, text; rest != ""; line++ {
+		var l string
+		l, rest, _ = strings.Cut(rest, "\n")
+		if name, _, ok := strings.Cut(strings.TrimPrefix(l, "[["), "]]"); ok && strings.HasPrefix(l, "[[") && lines[name] == 0 {
+			lines[name] = line
+		}
+	}
+	return lines
 }
 
 // entries lists the packages, sorted by name.

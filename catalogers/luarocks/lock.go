@@ -44,7 +44,7 @@ func parseLock(f *catalogers.File, out *sbom.Facts) error {
 		}
 		for _, d := range t.fields {
 			name, version := d.key, d.value.text
-			if !isName(name) || version == "" {
+			if !isName(name) || version == "" || strings.ContainsAny(version, " \t\n") {
 				out.Gap(d.line, "%.80q has no name or no version", name)
 				continue
 			}

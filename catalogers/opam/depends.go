@@ -1,7 +1,6 @@
 package opam
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/sbom"
@@ -51,13 +50,9 @@ func dependencies(formula node, scope sbom.Scope) []dependency {
 // nothing but "&" joins them.
 func (d *dependency) conditions(when []node) {
 	var bounds []string
-	plain := true
-	for i := 0; i < len(when); i++ { // groups in parentheses
-		if when[i].kind == '(' {
-			plain = false
-			when = slices.Concat(when[:i], when[i].items, when[i+1:])
-		}
-	}
+	flat := flatten(make([]node, 0, len(when)), when)
+	plain := len(flat) == len(when)
+	when = flat
 	for i := 0; i < len(when); i++ {
 		switch n := when[i]; n.text {
 		case "=", "!=", "<", "<=", ">", ">=":
@@ -82,6 +77,18 @@ func (d *dependency) conditions(when []node) {
 	if v, ok := strings.CutPrefix(d.rng, "= "); ok && plain && len(bounds) == 1 {
 		d.exact = v
 	}
+}
+
+// flatten takes groups in parentheses apart.
+func flatten(flat, nodes []node) []node {
+	for _, n := range nodes {
+		if n.kind == '(' {
+			flat = flatten(append(flat, node{}), n.items) // the empty one stands for the parenthesis
+		} else {
+			flat = append(flat, n)
+		}
+	}
+	return flat
 }
 
 // isName tells whether a text can be the name of a package, https://opam.ocaml.org/doc/Manual.html#General-syntax.

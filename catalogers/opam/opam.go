@@ -25,7 +25,7 @@ var File = catalogers.Cataloger{
 }
 
 func parseFile(f *catalogers.File, out *sbom.Facts) error {
-	if strings.Contains("/"+f.Path, "/packages/") || strings.Contains(f.Path, ".opam-switch/") {
+	if f.Base() == "opam" && strings.Contains("/"+f.Path, "/packages/") || strings.Contains(f.Path, ".opam-switch/") {
 		return nil
 	}
 	text, err := f.Text()

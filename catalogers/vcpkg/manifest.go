@@ -2,7 +2,6 @@ package vcpkg
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -36,7 +35,7 @@ type wish struct {
 type manifest struct {
 	name, version, license, description, home, baseline string
 	line                                                int // of the name
-	defaults                                            []string
+	defaults                                            map[string]bool
 	wishes                                              []wish
 	pins                                                map[string]sbom.Component
 }
@@ -51,7 +50,7 @@ func parseManifest(f *catalogers.File, out *sbom.Facts) error {
 		return err
 	}
 	r := decode.NewJSON(text)
-	m := manifest{pins: make(map[string]sbom.Component)}
+	m := manifest{defaults: make(map[string]bool), pins: make(map[string]sbom.Component)}
 	r.Object(func(key string) { m.field(r, key, out) })
 	app := out.Owner()
 	if m.name != "" {
@@ -84,7 +83,7 @@ func parseManifest(f *catalogers.File, out *sbom.Facts) error {
 		switch {
 		case w.host:
 			edge.Scope = sbom.Build
-		case w.feature != "" && !slices.Contains(m.defaults, w.feature):
+		case w.feature != "" && !m.defaults[w.feature]:
 			edge.Scope = sbom.Optional
 		}
 		if w.atLeast != "" {
@@ -110,7 +109,7 @@ func (m *manifest) field(r *decode.JSONReader, key string, out *sbom.Facts) {
 	case "builtin-baseline":
 		m.baseline = r.Text()
 	case "default-features":
-		r.Array(func() { m.defaults = append(m.defaults, read(r).name) })
+		r.Array(func() { m.defaults[read(r).name] = true })
 	case "dependencies":
 		m.dependencies(r, "", out)
 	case "features":

@@ -96,18 +96,26 @@ func Keys(text string) map[string]int {
 		}
 	}
 	table := ""
+	line, counted := 1, 0 // keys come in the order of the text
+	lineAt := func(offset int) int {
+		if offset > counted {
+			line += strings.Count(text[counted:offset], "\n")
+			counted = offset
+		}
+		return line
+	}
 	for p.NextExpression() {
 		e := p.Expression()
-		path, line := table, 0
+		path, at := table, 0
 		if e.Kind != unstable.KeyValue {
 			path = ""
 		}
 		for k := e.Key(); k.Next(); {
-			if line == 0 {
-				line = p.Shape(k.Node().Raw).Start.Line
+			if at == 0 {
+				at = lineAt(int(k.Node().Raw.Offset))
 			}
 			path = KeyPath(path, string(k.Node().Data))
-			note(path, line)
+			note(path, at)
 		}
 		if e.Kind != unstable.KeyValue {
 			table = path

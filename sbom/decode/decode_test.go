@@ -2,8 +2,10 @@ package decode_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -40,6 +42,20 @@ name = "two"
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestKeysOfManyTablesAreFoundInOnePass(t *testing.T) {
+	var b strings.Builder
+	for i := range 20000 {
+		fmt.Fprintf(&b, "[t%d]\na = 1\n", i)
+	}
+	began := time.Now()
+	if line := decode.Keys(b.String())[decode.KeyPath("t19999", "a")]; line != 40000 {
+		t.Errorf("line %d", line)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("took %v", took)
 	}
 }
 

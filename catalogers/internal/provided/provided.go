@@ -1,0 +1,82 @@
+// Package provided resolves what installed packages ask for among the names that installed packages have and provide, as apk
+// and pacman write both: "name>=version".
+package provided
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sbomgen/sbomgen/purl"
+	"github.com/sbomgen/sbomgen/purl/version"
+)
+
+// Requirement is a name with a constraint. What a package provides is one too, with the operator "=".
+type Requirement struct{ Name, Operator, Version string }
+
+// Parse reads "name", "name>=version" and the like.
+func Parse(s string) Requirement {
+	i := strings.IndexAny(s, "<>=~")
+	if i < 0 {
+		return Requirement{Name: s}
+	}
+	v := strings.TrimLeft(s[i:], "<>=~")
+	return Requirement{s[:i], s[i : len(s)-len(v)], v}
+}
+
+// Range is the constraint in words.
+func (r *Requirement) Range() string { return r.Operator + r.Version }
+
+// Index holds what the packages of one database answer to.
+type Index struct {
+	t     purl.Type // decides the order of versions
+	named map[string][]answer
+}
+
+type answer struct {
+	key, version string
+	real         bool // by the package's own name
+}
+
+// New makes an index of packages of the type.
+func New(t purl.Type) *Index { return &Index{t, make(map[string][]answer)} }
+
+// Package adds an installed package by its key, and what it provides.
+func (x *Index) Package(key, name, version string, provides []string) {
+	x.named[name] = append(x.named[name], answer{key, version, true})
+	for _, p := range provides {
+		r := Parse(p)
+		x.named[r.Name] = append(x.named[r.Name], answer{key, r.Version, false})
+	}
+}
+
+// Resolve gives the keys of the packages that satisfy a requirement: the one of that name, otherwise all that provide it. Where
+// the versions satisfy nothing, the name decides: the package manager was forced, or counts in another way.
+func (x *Index) Resolve(r *Requirement) (keys []string) {
+	for _, exact := range [...]bool{true, false} {
+		for _, a := range x.named[r.Name] {
+			switch {
+			case exact && !x.allows(r, a.version):
+			case a.real:
+				return []string{a.key}
+			case !slices.Contains(keys, a.key):
+				keys = append(keys, a.key)
+			}
+		}
+		if len(keys) > 0 {
+			break
+		}
+	}
+	return keys
+}
+
+func (x *Index) allows(r *Requirement, v string) bool {
+	if r.Operator == "" {
+		return true
+	}
+	if strings.Contains(r.Operator, "~") { // apk: any release that begins so
+		rest, ok := strings.CutPrefix(v, r.Version)
+		return ok && (rest == "" || rest[0] < '0' || rest[0] > '9')
+	}
+	order, ok := version.Compare(x.t, v, r.Version)
+	return ok && (order == 0 && strings.Contains(r.Operator, "=") || order < 0 && r.Operator[0] == '<' || order > 0 && r.Operator[0] == '>')
+}
