@@ -59,6 +59,7 @@ func parseInstalled(f *catalogers.File, out *sbom.Facts) error {
 			e = entry{}
 		case len(line) < 2 || line[1] != ':':
 			out.Gap(number, "%.80q is no field", line)
+			out.BreakOff()
 		default:
 			if e.line == 0 {
 				e.line = number
@@ -113,6 +114,7 @@ func (d *database) add(e *entry) {
 		return
 	case name == "" || version == "":
 		d.out.Gap(e.line, "a package has no name or no version")
+		d.out.BreakOff()
 		return
 	case d.out.Has(name):
 		d.out.Gap(e.line, "%.80s stands twice", name)

@@ -91,8 +91,10 @@ type database struct {
 	installed      []control.Package
 }
 
+// gap notes what of a file is not understood; edges may be lost with it.
 func (d *database) gap(file string, line int, reason string) {
 	d.out.GapAt(file, "line %d: %s", line, reason)
+	d.out.BreakOff()
 }
 
 // add claims a package. dpkg's states are those of dpkg(1): the files of what is unpacked or not yet configured are there.
@@ -105,9 +107,13 @@ func (d *database) add(file string, p *control.Paragraph) {
 	switch state {
 	case "not-installed", "config-files", "half-installed":
 		return
+	case "", "installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending":
+	default:
+		d.gap(file, p.Line, "a package is in a state that dpkg does not know")
+		return
 	}
 	for _, line := range p.Broken {
-		d.gap(file, line, "is no field")
+		d.gap(file, line, "the line is no field")
 	}
 	if state == "" && path.Base(file) == "status" {
 		d.gap(file, p.Line, "a package has no status")

@@ -41,10 +41,11 @@ func parseStatus(f *catalogers.File, out *sbom.Facts) error {
 		name, version, arch := p.Get("Package"), p.Get("Version"), p.Get("Architecture")
 		status := strings.Fields(p.Get("Status")) // "install user,hold installed": what is wanted, flags, the state
 		for _, line := range p.Broken {
-			out.Gap(line, "is no field")
+			out.Gap(line, "the line is no field")
 		}
 		if len(status) != 3 || name == "" || version == "" {
 			out.Gap(p.Line, "a package has no name, version or status")
+			out.BreakOff()
 			continue
 		}
 		if status[2] != "installed" && status[2] != "unpacked" {

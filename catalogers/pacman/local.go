@@ -50,6 +50,7 @@ func parseLocal(root string, files []*catalogers.File, out *sbom.Facts) error {
 		name, version := first(d["NAME"]), first(d["VERSION"])
 		if name == "" || version == "" {
 			out.GapAt(f.Path, "name or version is missing")
+			out.BreakOff()
 			continue
 		}
 		if out.Has(name) {

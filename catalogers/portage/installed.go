@@ -52,6 +52,7 @@ func parseInstalled(root string, files []*catalogers.File, out *sbom.Facts) erro
 		name, version := cutVersion(folder)
 		if version == "" {
 			out.GapAt(f.Path, "the folder %.80q has no version", folder)
+			out.BreakOff()
 			continue
 		}
 		p := &ebuild{key: category + "/" + folder, name: category + "/" + name, version: version, use: make(map[string]bool)}
@@ -63,6 +64,7 @@ func parseInstalled(root string, files []*catalogers.File, out *sbom.Facts) erro
 			tree, err := parse(read(f, field))
 			if err != nil {
 				out.GapAt(path.Join(f.Dir(), field), "%v", err)
+				out.BreakOff()
 			}
 			p.depends = append(p.depends, tree)
 		}

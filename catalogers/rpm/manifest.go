@@ -49,7 +49,7 @@ func parseManifest(f *catalogers.File, out *sbom.Facts) error {
 			continue
 		}
 		if len(fields) != 10 || fields[0] == "" || fields[1] == "" {
-			out.Gap(number, "%.80q is no package", fields[0])
+			out.Gap(number, "%.80q is no package", strings.TrimSpace(line))
 			continue
 		}
 		name, version, arch, epoch := fields[0], fields[1], fields[7], fields[8]

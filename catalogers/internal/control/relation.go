@@ -28,14 +28,16 @@ func Relate(list []Package, out *sbom.Facts) {
 	x := index{list: list, named: make(map[string][]answer)}
 	for i := range list {
 		p := &list[i]
-		x.named[p.Name] = append(x.named[p.Name], answer{at: i, version: p.Version, real: true})
-		for entry := range strings.SplitSeq(p.Provides, ",") {
-			if r := parseRelation(entry); r.name != "" {
-				x.named[r.name] = append(x.named[r.name], answer{at: i, version: r.version})
-			}
-		}
+		x.add(p.Name, answer{at: i, version: p.Version, real: true})
 		if p.Arch != "all" && (x.native == "" || p.Name == "dpkg") {
 			x.native = p.Arch
+		}
+	}
+	for i := range list {
+		for entry := range strings.SplitSeq(list[i].Provides, ",") {
+			if r := parseRelation(entry); r.name != "" {
+				x.add(r.name, answer{at: i, version: r.version})
+			}
 		}
 	}
 	for i := range list {
@@ -58,6 +60,14 @@ type answer struct {
 	at      int
 	version string
 	real    bool
+}
+
+// add notes an answer, of those to one name only so many as no system has: otherwise all packages could provide what all depend on.
+func (x *index) add(name string, a answer) {
+	const most = 16
+	if len(x.named[name]) < most {
+		x.named[name] = append(x.named[name], a)
+	}
 }
 
 func (x *index) relate(from *Package, group string, out *sbom.Facts) {

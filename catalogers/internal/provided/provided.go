@@ -28,24 +28,25 @@ func (r *Requirement) Range() string { return r.Operator + r.Version }
 
 // Index holds what the packages of one database answer to.
 type Index struct {
-	t     purl.Type // decides the order of versions
-	named map[string][]answer
+	t     purl.Type           // decides the order of versions
+	own   map[string][]answer // by the packages' names: one each
+	named map[string][]answer // by what they provide
 }
 
-type answer struct {
-	key, version string
-	real         bool // by the package's own name
-}
+type answer struct{ key, version string }
 
 // New makes an index of packages of the type.
-func New(t purl.Type) *Index { return &Index{t, make(map[string][]answer)} }
+func New(t purl.Type) *Index { return &Index{t, make(map[string][]answer), make(map[string][]answer)} }
 
 // Package adds an installed package by its key, and what it provides.
 func (x *Index) Package(key, name, version string, provides []string) {
-	x.named[name] = append(x.named[name], answer{key, version, true})
+	const most = 16 // of those that provide one name: otherwise all packages could provide what all depend on
+	x.own[name] = []answer{{key, version}}
 	for _, p := range provides {
 		r := Parse(p)
-		x.named[r.Name] = append(x.named[r.Name], answer{key, r.Version, false})
+		if len(x.named[r.Name]) < most {
+			x.named[r.Name] = append(x.named[r.Name], answer{key, r.Version})
+		}
 	}
 }
 
@@ -53,20 +54,18 @@ func (x *Index) Package(key, name, version string, provides []string) {
 // the versions satisfy nothing, the name decides: the package manager was forced, or counts in another way.
 func (x *Index) Resolve(r *Requirement) (keys []string) {
 	for _, exact := range [...]bool{true, false} {
-		for _, a := range x.named[r.Name] {
-			switch {
-			case exact && !x.allows(r, a.version):
-			case a.real:
-				return []string{a.key}
-			case !slices.Contains(keys, a.key):
-				keys = append(keys, a.key)
+		for _, list := range [...][]answer{x.own[r.Name], x.named[r.Name]} {
+			for _, a := range list {
+				if (!exact || x.allows(r, a.version)) && !slices.Contains(keys, a.key) {
+					keys = append(keys, a.key)
+				}
+			}
+			if len(keys) > 0 {
+				return keys
 			}
 		}
-		if len(keys) > 0 {
-			break
-		}
 	}
-	return keys
+	return nil
 }
 
 func (x *Index) allows(r *Requirement, v string) bool {
