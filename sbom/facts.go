@@ -177,12 +177,12 @@ func (f *Facts) Relate(r Relation) { f.relations = append(f.relations, r) }
 // Gap records input that could not be understood, at a line counted from 1 or 0 for the whole
 // file. What was claimed before stays.
 func (f *Facts) Gap(line int, format string, args ...any) {
-	f.gaps = append(f.gaps, Gap{Path: f.Path, Line: line, Cataloger: f.Cataloger, Reason: fmt.Sprintf(format, args...)})
+	f.gaps = append(f.gaps, Gap{Path: f.Path, Line: line, Cataloger: f.Cataloger, Reason: withoutUserInfo(fmt.Sprintf(format, args...))})
 }
 
 // GapAt records a Gap about another file than Facts.Path: one that was opened beside it.
 func (f *Facts) GapAt(file string, format string, args ...any) {
-	f.gaps = append(f.gaps, Gap{Path: file, Cataloger: f.Cataloger, Reason: fmt.Sprintf(format, args...)})
+	f.gaps = append(f.gaps, Gap{Path: file, Cataloger: f.Cataloger, Reason: withoutUserInfo(fmt.Sprintf(format, args...))})
 }
 
 // Edges states what the format tells of the dependencies between the claimed components. Unknown

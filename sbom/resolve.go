@@ -59,7 +59,7 @@ type heldEdge struct {
 }
 
 func (r *resolver) gap(f *Facts, line int, reason string) {
-	r.gaps = append(r.gaps, Gap{Path: f.Path, Line: line, Cataloger: f.Cataloger, Reason: reason})
+	r.gaps = append(r.gaps, Gap{Path: f.Path, Line: line, Cataloger: f.Cataloger, Reason: withoutUserInfo(reason)})
 }
 
 // graph hands over what has grown.

@@ -176,7 +176,7 @@ func (p *pixiPackage) claim(b *bundle, dir string) {
 		return
 	}
 	if p.name == "" || p.version == "" {
-		b.out.Gap(p.line, "%.80q: has no name or no version", path.Base(p.address))
+		b.out.Gap(p.line, "%.80q: has no name or no version", fileName(p.address))
 		return
 	}
 	c := sbom.Component{PURL: a.purl(p.name, p.version, false)}
@@ -216,4 +216,10 @@ func (p *pixiPackage) relate(b *bundle, in pixiPlace) {
 			b.relate(sbom.Relation{From: p.key, To: place + name, Range: constraint, Line: p.line})
 		}
 	}
+}
+
+// fileName is the last part of an address, without a user where it is the host.
+func fileName(address string) string {
+	name := path.Base(address)
+	return name[strings.LastIndexByte(name, '@')+1:]
 }
