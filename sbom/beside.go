@@ -10,9 +10,10 @@ import (
 
 // LicenseFile is a licence text or a notice that lies beside a package.
 type LicenseFile struct {
-	Path       string    // of the file in the tree; of one outside, the cache's name and the path there
+	Path       string    // of the file in the tree or in Archive; of one outside, the cache's name and the path there
 	Dir        string    // the folder of the package that it speaks of, in the tree
 	Of         purl.PURL // the package, where it is known otherwise than by its folder
+	Archive    string    // the archive that is the package, with those around it, as Location.Archive has them; empty for a file that lies in no archive
 	License    string    // the SPDX expression of what was recognised, empty if nothing was
 	Partly     bool      // a good part of it was not recognised
 	Notice     bool      // what goes with the package: attributions, licences of third parties; not its own licence
@@ -20,6 +21,9 @@ type LicenseFile struct {
 	Digest     string    // of its text, the same for the same text
 	Text       string    // empty unless it was asked for
 }
+
+// Location is where the file lies. Its Chain is the value of PropertyLicenseFile.
+func (l *LicenseFile) Location() Location { return Location{Path: l.Path, Archive: l.Archive} }
 
 // The properties of components that licence files lie beside.
 const (
@@ -55,13 +59,18 @@ func (r *resolver) beside() {
 		return
 	}
 	folders, packages := r.folders()
+	archives := r.archives()
 	seen := make(map[Handle]map[string]bool)
 	copyrights := make(map[Handle][]string)
 	for _, f := range r.facts {
 		for i := range f.files {
 			l := &f.files[i]
 			h, ok := r.holder(folders, l.Dir)
-			if !l.Of.IsZero() {
+			where := l.Location()
+			switch {
+			case l.Archive != "":
+				h, ok = archives[l.Archive]
+			case !l.Of.IsZero():
 				h, ok = packages[l.Of.Identity()]
 			}
 			if !ok || seen[h][l.Digest] {
@@ -72,9 +81,9 @@ func (r *resolver) beside() {
 			}
 			seen[h][l.Digest] = true
 			c := &r.components[h]
-			note := func(name string) { c.Properties = append(slices.Clip(c.Properties), Property{name, l.Path}) }
+			note := func(name string) { c.Properties = append(slices.Clip(c.Properties), Property{name, where.Chain()}) }
 			note(PropertyLicenseFile)
-			observed := License{Text: l.License, Basis: ObservedLicense, Location: Location{Path: l.Path}}
+			observed := License{Text: l.License, Basis: ObservedLicense, Location: where}
 			if l.License != "" && !l.Notice && !slices.ContainsFunc(c.Licenses, func(o License) bool { return o.Text == observed.Text && o.Basis == observed.Basis }) {
 				c.Licenses = append(slices.Clip(c.Licenses), observed)
 			}
@@ -158,6 +167,25 @@ func (r *resolver) folders() (folders map[string]Handle, packages map[purl.PURL]
 		}
 	}
 	return folders, packages
+}
+
+// archives finds the components that were seen as archives, by the chains that lead to them. Nothing is looked up for the other files that
+// are in it: no licence lies in them.
+func (r *resolver) archives() map[string]Handle {
+	archives := make(map[string]Handle)
+	if !slices.ContainsFunc(r.facts, func(f *Facts) bool {
+		return slices.ContainsFunc(f.files, func(l LicenseFile) bool { return l.Archive != "" })
+	}) {
+		return archives
+	}
+	for h := range r.components {
+		for _, e := range r.components[h].Evidence {
+			if e.Stage == Built && !r.dropped[h] {
+				archives[e.Location.Chain()] = Handle(h)
+			}
+		}
+	}
+	return archives
 }
 
 // holder is the component to which a licence file in a folder belongs.

@@ -291,6 +291,14 @@ type Location struct {
 	Offset  int64  // in bytes; 0 where lines say it better
 }
 
+// Chain names the place with the archives around it: "app.war > lib/x.jar". It is the Archive of whatever lies in the archive at that place.
+func (l Location) Chain() string {
+	if l.Archive == "" {
+		return l.Path
+	}
+	return l.Archive + " > " + l.Path
+}
+
 // Gap is input that should have been understood and was not.
 type Gap struct {
 	Path      string

@@ -36,6 +36,7 @@ import (
 	"github.com/sbomgen/sbomgen/catalogers/helm"
 	"github.com/sbomgen/sbomgen/catalogers/hex"
 	"github.com/sbomgen/sbomgen/catalogers/importmap"
+	"github.com/sbomgen/sbomgen/catalogers/javaarchive"
 	"github.com/sbomgen/sbomgen/catalogers/jenkins"
 	"github.com/sbomgen/sbomgen/catalogers/jetbrains"
 	"github.com/sbomgen/sbomgen/catalogers/julia"
@@ -208,6 +209,7 @@ var Catalogers = []*catalogers.Cataloger{
 	&golang.Binary,
 	&cargo.Auditable,
 	&nuget.Deps,
+	&javaarchive.Archive,
 	&weights.GGUF,
 	&weights.ONNX,
 	// Attested: what documents of others say.

@@ -38,7 +38,7 @@ type Outside struct {
 }
 
 // All lists every enricher, in the order in which they run: those that find packages before those that read their licences.
-var All = []*Enricher{&GoModuleCache, &GoLicenses, &CargoLicenses}
+var All = []*Enricher{&GoModuleCache, &MavenRepository, &GoLicenses, &CargoLicenses}
 
 // order comes after that of all catalogers: what enrichers claim names no application that a manifest names.
 const order = 1 << 20

@@ -157,7 +157,12 @@ func readText(files fs.FS, name string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, licensefile.SizeLimit+1))
+	return limited(f)
+}
+
+// limited reads a licence text of no more than the size at which one is read.
+func limited(r io.Reader) (string, error) {
+	data, err := io.ReadAll(io.LimitReader(r, licensefile.SizeLimit+1))
 	if err == nil && len(data) > licensefile.SizeLimit {
 		err = errTooBig
 	}

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/sbomgen/sbomgen/catalogers"
+	"github.com/sbomgen/sbomgen/catalogers/internal/jar"
 	"github.com/sbomgen/sbomgen/sbom"
 	"github.com/sbomgen/sbomgen/sbom/license/text"
 )
@@ -20,11 +22,12 @@ import (
 func New(keep bool) *catalogers.Cataloger {
 	r := NewReader(keep)
 	return &catalogers.Cataloger{
-		Name:       "license-files",
-		Doc:        "Licence texts and notices that lie beside packages.",
-		Stage:      sbom.Installed,
-		Files:      catalogers.Begins("license", "licence", "copying", "copyright", "notice", "unlicense", "third", "mit-license", "apache-license"),
-		Group:      Folder,
+		Name:  "license-files",
+		Doc:   "Licence texts and notices that lie beside packages, and in Java archives.",
+		Stage: sbom.Installed,
+		Files: slices.Concat(catalogers.Begins("license", "licence", "copying", "copyright", "notice", "unlicense", "third", "mit-license", "apache-license"),
+			catalogers.Glob(jar.Patterns()...)),
+		Group:      group,
 		ParseGroup: r.parse,
 	}
 }
@@ -51,6 +54,10 @@ func (r *Reader) parse(dir string, files []*catalogers.File, out *sbom.Facts) er
 	out.Own(".")
 	for _, f := range files {
 		out.Path = f.Path
+		if jar.Extension(f.Path) != "" {
+			r.archive(f, out)
+			continue
+		}
 		content, err := read(f)
 		if err == errSize {
 			out.LicenseFile(sbom.LicenseFile{Path: f.Path, Dir: dir, Partly: true, Digest: f.Path})

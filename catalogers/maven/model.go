@@ -1,6 +1,7 @@
 package maven
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/sbom/decode"
@@ -24,7 +25,8 @@ type pom struct {
 	inactive                 bool // it has profiles that are not active by default
 	line                     int
 
-	up      *pom                   // the parent, where the tree has it
+	up      *pom                   // the parent, where the tree or the repository has it
+	cached  bool                   // it lies in the repository, not in the tree
 	lookups map[string]*dependency // managed, by mapKey
 	imports []imported
 	wild    []*dependency          // managed under names that hold properties
@@ -103,11 +105,16 @@ func (p *pom) field(r *decode.XMLReader, field string) {
 		})
 	case "licenses":
 		r.Children(func(string) {
-			r.Children(func(name string) {
-				if name == "name" {
-					p.licenses = append(p.licenses, r.Text())
+			var name, url string
+			r.Children(func(field string) {
+				switch field {
+				case "name":
+					name = r.Text()
+				case "url":
+					url = r.Text()
 				}
 			})
+			p.licenses = append(p.licenses, cmp.Or(name, url))
 		})
 	case "parent":
 		p.parent = readParent(r)

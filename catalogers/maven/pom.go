@@ -57,7 +57,7 @@ func parsePOMs(_ string, files []*catalogers.File, out *sbom.Facts) error {
 			parts[p] = part
 		}
 	}
-	x := newReactor(list)
+	x := newReactor(list, nil)
 	for _, p := range list {
 		x.claim(p, parts[p])
 	}
@@ -77,15 +77,8 @@ func (x *reactor) claim(p *pom, out *sbom.Facts) {
 		}
 	}
 	manager := x.manager(p)
-	seen := make(map[string]bool)
-	for q := p; q != nil; q = q.up { // dependencies are inherited
-		for _, d := range q.dependencies {
-			r := manager.resolve(d)
-			if key := mapKey(r.group, r.artifact, r.kind, r.classifier); !seen[key] {
-				seen[key] = true
-				r.claim(manager, app, out)
-			}
-		}
+	for r := range manager.dependencies {
+		r.claim(manager, app, out)
 	}
 }
 
@@ -108,13 +101,19 @@ func (p *pom) application(out *sbom.Facts) string {
 			}
 		}
 	}
-	for _, r := range [...]sbom.Reference{{Type: sbom.VCS, URL: p.scm}, {Type: sbom.Website, URL: p.url}} {
+	c.References = p.references(p.scm, p.url)
+	return out.Application(p.dir, c)
+}
+
+// references gives the addresses of a project that are known as they are.
+func (p *pom) references(scm, site string) (list []sbom.Reference) {
+	for _, r := range [...]sbom.Reference{{Type: sbom.VCS, URL: scm}, {Type: sbom.Website, URL: site}} {
 		address, known := p.expand(r.URL)
 		if url, ok := sbom.CleanURL(address); ok && known {
-			c.References = append(c.References, sbom.Reference{Type: r.Type, URL: url})
+			list = append(list, sbom.Reference{Type: r.Type, URL: url})
 		}
 	}
-	return out.Application(p.dir, c)
+	return list
 }
 
 // resolved is a dependency in the words of the project that has it, with what is managed.

@@ -10,13 +10,14 @@ type reactor struct {
 	list []*pom
 	at   map[string]*pom   // by path
 	by   map[string][]*pom // by "group:artifact"
+	repo *Repository       // where parents and BOMs outside the tree are; nil reads none
 }
 
 // ancestry bounds how many parents are followed: no real project has ten.
 const ancestry = 50
 
-func newReactor(list []*pom) *reactor {
-	x := &reactor{list: list, at: make(map[string]*pom, len(list)), by: make(map[string][]*pom, len(list))}
+func newReactor(list []*pom, repo *Repository) *reactor {
+	x := &reactor{list: list, repo: repo, at: make(map[string]*pom, len(list)), by: make(map[string][]*pom, len(list))}
 	for _, p := range list {
 		x.at[p.path] = p
 		key := p.groupText() + ":" + p.artifact
@@ -75,7 +76,7 @@ func (x *reactor) parent(p *pom) *pom {
 			return q
 		}
 	}
-	return nil
+	return x.repo.pom(ref.group, ref.artifact, ref.version)
 }
 
 // sameVersion compares versions as they stand: what a property decides may be the same.
@@ -249,6 +250,9 @@ func (m *manager) add(p *pom, seen map[*pom]bool) {
 			version, _ := p.expand(i.version)
 			bom := m.reactor.find(group, artifact, version)
 			if bom == nil {
+				bom = m.reactor.repo.pom(group, artifact, version)
+			}
+			if bom == nil {
 				m.missing = append(m.missing, group+":"+artifact+":"+version)
 			} else if !seen[bom] && len(m.boms) < bomLimit {
 				seen[bom] = true
@@ -274,4 +278,20 @@ func (m *manager) find(key string) (d *dependency, in *pom, ok bool) {
 		}
 	}
 	return nil, nil, false
+}
+
+// dependencies visits what a project depends on by itself and through its parents, each once.
+func (m *manager) dependencies(yield func(*resolved) bool) {
+	seen := make(map[string]bool)
+	for q := m.pom; q != nil; q = q.up {
+		for _, d := range q.dependencies {
+			r := m.resolve(d)
+			if key := mapKey(r.group, r.artifact, r.kind, r.classifier); !seen[key] {
+				seen[key] = true
+				if !yield(&r) {
+					return
+				}
+			}
+		}
+	}
 }

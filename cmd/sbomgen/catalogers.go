@@ -70,7 +70,11 @@ func catalogersPage() string {
 	return b.String()
 }
 
+// types lists the types of packages that a cataloger reports.
 func types(c *catalogers.Cataloger) []string {
+	if len(c.Emits) > 20 {
+		return []string{"any"}
+	}
 	var list []string
 	for _, t := range c.Emits {
 		list = append(list, string(t))

@@ -69,6 +69,10 @@ func cacheDir(h host, cache string) string {
 		if home, err := h.home(); err == nil {
 			return filepath.Join(home, ".cargo", "registry")
 		}
+	case enrich.MavenRepo: // https://maven.apache.org/repositories/local.html: no environment variable of Maven's own moves it
+		if home, err := h.home(); err == nil {
+			return filepath.Join(home, ".m2", "repository")
+		}
 	}
 	return ""
 }

@@ -52,7 +52,7 @@ branch counts, of AND the worst part. A denied package ends with exit code 1.`,
 	flags.StringVar(&f.by, "by", "license", "list by `license` or component")
 	flags.StringVar(&f.policy, "policy", "", "judge by this `file`")
 	flags.BoolVar(&f.includeDev, "include-dev", true, "also what is only needed for development, tests and builds")
-	flags.StringSliceVar(&f.enrich, "enrich", nil, "also read local `caches`: go-modcache, go-licenses, cargo-licenses")
+	flags.StringSliceVar(&f.enrich, "enrich", nil, "also read local `caches`: go-modcache, maven-repo, go-licenses, cargo-licenses")
 	flags.StringSliceVar(&f.exclude, "exclude", nil, "leave out paths that match a `pattern` such as 'examples/**'")
 	return c
 }

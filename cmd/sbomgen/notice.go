@@ -39,7 +39,7 @@ caches, which --enrich names.`,
 	flags := c.Flags()
 	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "`FORMAT[=FILE]`, repeatable: "+strings.Join(notice.Formats, ", "))
 	flags.BoolVar(&f.includeDev, "include-dev", false, "also what is only needed for development, tests and builds")
-	flags.StringSliceVar(&f.enrich, "enrich", nil, "also read local `caches`: go-modcache, go-licenses, cargo-licenses")
+	flags.StringSliceVar(&f.enrich, "enrich", nil, "also read local `caches`: go-modcache, maven-repo, go-licenses, cargo-licenses")
 	flags.StringSliceVar(&f.exclude, "exclude", nil, "leave out paths that match a `pattern` such as 'examples/**'")
 	return c
 }

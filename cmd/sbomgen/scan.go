@@ -88,7 +88,7 @@ Exit codes: 0 done, 1 a gate says no, 2 usage, 3 failed, 4 gaps under --strict.`
 	flags.StringSliceVar(&f.skip, "skip", nil, "not these `catalogers` or package types")
 	flags.StringSliceVar(&f.exclude, "exclude", nil, "leave out paths that match a `pattern` such as 'examples/**'")
 	flags.BoolVar(&f.includeDev, "include-dev", true, "report development, test and build dependencies, marked as such")
-	flags.StringSliceVar(&f.enrich, "enrich", nil, "also read local `caches`: go-modcache, go-licenses, cargo-licenses")
+	flags.StringSliceVar(&f.enrich, "enrich", nil, "also read local `caches`: go-modcache, maven-repo, go-licenses, cargo-licenses")
 	flags.BoolVar(&f.licenses, "licenses", false, "also read the licence files beside packages")
 	flags.StringVar(&f.gitRef, "git-ref", "", "scan the tree of this `revision` of the target's repository")
 	flags.StringVar(&f.sourceName, "source-name", "", "`name` of the root component")

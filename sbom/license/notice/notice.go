@@ -51,7 +51,7 @@ func New(g *sbom.Graph, facts []*sbom.Facts) *Document {
 	for _, f := range facts {
 		list := f.LicenseFiles()
 		for i := range list {
-			files[list[i].Path] = &list[i]
+			files[list[i].Location().Chain()] = &list[i]
 		}
 	}
 	d := &Document{Root: &g.Components[g.Root]}
@@ -98,7 +98,7 @@ func (b *builder) add(c *sbom.Component, files map[string]*sbom.LicenseFile) {
 		switch {
 		case p.Name != sbom.PropertyLicenseFile || f == nil:
 		case f.Text == "":
-			missing.File = f.Path
+			missing.File = p.Value
 		case f.Notice:
 			b.notice(c, f)
 		default:
