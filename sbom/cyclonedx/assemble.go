@@ -278,7 +278,7 @@ func (a *assembly) edges() {
 // spell gives licences back the words of their sources.
 func spell(licenses []sbom.License, words []string) {
 	for _, w := range words {
-		text, _ := license.Classify(w)
+		text, _ := license.Spell(w)
 		for i := range licenses {
 			if licenses[i].Text == text {
 				licenses[i].Text = w

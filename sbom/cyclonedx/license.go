@@ -45,7 +45,7 @@ func (w *writer) sortLicenses(licenses []sbom.License) {
 		l := &licenses[i]
 		s, ok := w.known[l.Text]
 		if !ok {
-			s.text, s.kind = license.Classify(l.Text)
+			s.text, s.kind = license.Spell(l.Text)
 			w.known[l.Text] = s
 		}
 		c := claim{s, l.Text, l.Basis, &l.Location}

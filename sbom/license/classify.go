@@ -38,3 +38,22 @@ func Classify(text string) (canonical string, kind Kind) {
 	}
 	return canonical, Expression
 }
+
+// Spell is Classify for documents, which want SPDX's ids where there are any: words that can only mean one licence, such as
+// "Apache License, Version 2.0", come back as its id. What Normalize reads as a reference of ours stays a Name.
+func Spell(text string) (canonical string, kind Kind) {
+	canonical, kind = Classify(text)
+	if kind != Name {
+		return canonical, kind
+	}
+	expr, ok := Normalize(text)
+	if !ok {
+		return canonical, kind
+	}
+	if spelled := expr.String(); !strings.Contains(spelled, "LicenseRef-") {
+		if as, kind := Classify(spelled); kind <= Expression {
+			return as, kind
+		}
+	}
+	return canonical, kind
+}

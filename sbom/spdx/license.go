@@ -34,7 +34,7 @@ func (w *writer) spell() {
 			if _, known := w.spellings[l.Text]; known {
 				continue
 			}
-			text, kind := license.Classify(l.Text)
+			text, kind := license.Spell(l.Text)
 			if kind == license.Expression && (strings.Contains(text, "DocumentRef-") || strings.Contains(text, "AdditionRef-")) {
 				kind = license.Name // what is defined in another document, or what no SPDX 2 knows
 			}
