@@ -316,8 +316,15 @@ func (c *comparison) edges(all bool) {
 		e := s.g.Edges[r.edge]
 		c.report.Edges = append(c.report.Edges, Edge{word, s.step(s.of[e.From]), e.Kind.String(), s.step(s.of[e.To])})
 	}
+	// What an application contained and now depends on, or the other way round, is told once: as now direct or now transitive.
+	turned := func(depends, contains []relation, s *side) bool {
+		return !all && len(depends) > 0 && len(contains) > 0 && depends[0].key|uint64(sbom.Contains) == contains[0].key &&
+			s.g.Edges[depends[0].edge].Kind == sbom.DependsOn && s.g.Components[s.g.Edges[depends[0].edge].From].IsApplication()
+	}
 	for i, j := 0, 0; i < len(olds) || j < len(news); {
 		switch {
+		case turned(olds[i:], news[j:], c.old), turned(news[j:], olds[i:], c.new):
+			i, j = i+1, j+1
 		case j == len(news) || i < len(olds) && olds[i].key < news[j].key:
 			add(c.old, olds[i], "removed")
 			i++
