@@ -8,8 +8,6 @@ import (
 	"io/fs"
 	"net/mail"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,18 +105,8 @@ Exit codes: 0 done, 1 a gate says no, 2 usage, 3 failed, 4 gaps under --strict.`
 	return c
 }
 
-// ballast is memory that is allocated and never touched, so that it costs address space only. The garbage collector
-// counts it, and so does not run at all before two fifths as much are in use: most scans end before that. Of what is in use beyond
-// it lets less pile up than it would by default.
-const (
-	ballast   = 160 << 20
-	gcPercent = 40
-)
-
 func runScan(ctx context.Context, h host, target string, f scanFlags) error {
 	began := time.Now()
-	defer runtime.KeepAlive(make([]byte, ballast))
-	debug.SetGCPercent(gcPercent)
 	list, err := outputs(f.outputs, h.stdoutTTY)
 	if err != nil {
 		return err
