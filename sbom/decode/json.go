@@ -421,7 +421,7 @@ func (r *JSONReader) quoted() string {
 			}
 			b = utf8.AppendRune(b, unit)
 		default:
-			r.fail("bad escape \\%c", c)
+			r.fail("bad escape %q", `\`+string(rune(c)))
 			return ""
 		}
 	}
