@@ -299,6 +299,15 @@ func (l Location) Chain() string {
 	return l.Archive + " > " + l.Path
 }
 
+// outermost is the path of the file in the tree: that of the archive around all others, where there is one.
+func (l Location) outermost() string {
+	if l.Archive == "" {
+		return l.Path
+	}
+	file, _, _ := strings.Cut(l.Archive, " > ")
+	return file
+}
+
 // Gap is input that should have been understood and was not.
 type Gap struct {
 	Path      string

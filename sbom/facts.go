@@ -19,6 +19,9 @@ type Facts struct {
 	Order      int       // of the cataloger in the list of all: decides who names an application
 	Limit      int       // the most components that may be claimed, 0 for no limit: more are dropped with a Gap
 
+	Layers map[string]string // in an image, by which layer (its Key) each file came
+	Past   bool              // what was read is hidden by a layer above: it only tells since when components were there
+
 	owner     string
 	claims    []claim
 	keys      map[string]int32
@@ -26,6 +29,8 @@ type Facts struct {
 	relations []Relation
 	gaps      []Gap
 	files     []LicenseFile
+	installed []installs
+	needs     []needs
 	complete  Completeness
 	full      bool
 	parts     []*Facts // of the single files of a group

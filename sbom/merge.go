@@ -26,6 +26,7 @@ func (r *resolver) merge() {
 		claims += len(f.claims) + 1
 	}
 	at := make(map[identity]Handle, claims/2)
+	r.known = at
 	instances := make(map[Handle][]Handle) // first instance -> the further ones
 	r.components = make([]Component, 0, claims)
 	r.placed = make([][]Handle, len(r.facts))
@@ -153,6 +154,7 @@ func (r *resolver) witness(h Handle, f *Facts, c *claim) {
 		Cataloger: f.Cataloger, Stage: f.Stage, Technique: cmp.Or(f.Technique, ManifestAnalysis), Confidence: confidence, Rule: "merge",
 		Location: Location{Path: cmp.Or(c.path, f.Path), Line: c.line},
 	}
+	seen.Location.Layer = f.Layers[seen.Location.Path]
 	if len(c.component.Evidence) == 0 {
 		n.testify(seen)
 	}
@@ -162,6 +164,7 @@ func (r *resolver) witness(h Handle, f *Facts, c *claim) {
 		e.Technique = cmp.Or(e.Technique, seen.Technique)
 		e.Confidence = cmp.Or(e.Confidence, seen.Confidence)
 		e.Location = cmp.Or(e.Location, seen.Location)
+		e.Location.Layer = f.Layers[e.Location.outermost()]
 		n.testify(e)
 	}
 }

@@ -13,12 +13,20 @@ type Options struct {
 	Fallback Component
 	Gaps     []Gap
 	Skipped  []Skip
+	Layers   []Layer // of an image
 }
 
 // Resolve turns the Facts of one scan into a graph. It is a pure function of the Facts' content: their
 // order does not matter. The rules stand in the order in which they apply, one file each.
 func Resolve(facts []*Facts, o Options) *Graph {
-	r := &resolver{facts: slices.Clone(facts), options: o}
+	r := &resolver{options: o}
+	for _, f := range facts {
+		if f.Past {
+			r.past = append(r.past, f)
+		} else {
+			r.facts = append(r.facts, f)
+		}
+	}
 	slices.SortStableFunc(r.facts, func(a, b *Facts) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Order, b.Order), cmp.Compare(a.owner, b.owner))
 	})
@@ -31,6 +39,7 @@ func Resolve(facts []*Facts, o Options) *Graph {
 	r.contain()
 	r.scopes()
 	r.beside()
+	r.layers()
 	return r.graph()
 }
 
@@ -38,7 +47,9 @@ func Resolve(facts []*Facts, o Options) *Graph {
 // placed[facts][claim].
 type resolver struct {
 	facts      []*Facts
+	past       []*Facts // of files that upper layers hide
 	options    Options
+	known      map[identity]Handle // the first component of each identity
 	components []Component
 	placed     [][]Handle
 	owners     []Handle                   // of each Facts, the application that owns it

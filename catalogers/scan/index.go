@@ -20,6 +20,8 @@ type index struct {
 	magic []magic
 	start [26][]candidate // by the first letter: how names begin
 	begun bool            // start holds something
+
+	beside *index // of what may be opened beside a file
 }
 
 // candidate is a cataloger that wants a file if the pattern matches.
@@ -37,7 +39,7 @@ type magic struct {
 }
 
 func compile(list []*catalogers.Cataloger) *index {
-	x := &index{names: make(map[string][]candidate), exts: make(map[string][]candidate)}
+	x := &index{names: make(map[string][]candidate), exts: make(map[string][]candidate), beside: besides(list)}
 	for i, c := range list {
 		for _, s := range c.Files {
 			switch s.By {
@@ -52,6 +54,22 @@ func compile(list []*catalogers.Cataloger) *index {
 			case catalogers.ByGlob:
 				x.glob(candidate{i, s.Pattern, strings.Contains(s.Pattern, "/"), fixedFolder(s.Pattern), fixedSuffix(s.Pattern)})
 			}
+		}
+	}
+	return x
+}
+
+// besides is an index of the names that the catalogers may open beside the files that start them. What folders their patterns have is left
+// out: it counts from the file that starts them.
+func besides(list []*catalogers.Cataloger) *index {
+	x := &index{names: make(map[string][]candidate), exts: make(map[string][]candidate)}
+	for i, c := range list {
+		for _, pattern := range c.Beside {
+			base := path.Base(strings.TrimLeft(pattern, "^/"))
+			if dir := fixedFolder(pattern); dir != "" && !strings.HasPrefix(pattern, "^") && strings.ContainsAny(base, wild) {
+				base = "**/" + dir + "/**/" + base // a wide pattern is held to its folder
+			}
+			x.glob(candidate{i, base, strings.Contains(base, "/"), fixedFolder(base), fixedSuffix(base)})
 		}
 	}
 	return x
@@ -181,6 +199,11 @@ func (x *index) Head(dir string, name []byte, head []byte) bool {
 		}
 	}
 	return false
+}
+
+// Beside answers source.Wanted.
+func (x *index) Beside(dir string, name []byte) bool {
+	return !x.beside.each(dir, unsafe.String(unsafe.SliceData(name), len(name)), stop)
 }
 
 // catalogersOf lists, in their order, the catalogers of a file that was kept. head is called only if its name decides nothing.

@@ -28,9 +28,10 @@ import (
 
 // Options is what a user may say about a scan.
 type Options struct {
-	Exclude  []string  // doublestar patterns of paths to leave out
-	Workers  int       // 0: as many as there are processors
-	Progress *Progress // counts while the scan runs; may be nil
+	Exclude   []string  // doublestar patterns of paths to leave out
+	Workers   int       // 0: as many as there are processors
+	Progress  *Progress // counts while the scan runs; may be nil
+	AllLayers bool      // of an image, also what upper layers hide
 }
 
 // Progress is what a running scan has done so far.
@@ -46,6 +47,7 @@ type Result struct {
 	Skipped []sbom.Skip
 	Files   int64 // seen
 	Matched int   // opened because a cataloger wanted them
+	Layers  []sbom.Layer
 }
 
 // claimLimit bounds what one file can claim. The largest lockfile known has 25,000 packages.
@@ -56,22 +58,32 @@ func Run(ctx context.Context, tree source.Tree, list []*catalogers.Cataloger, o 
 	if o.Progress == nil {
 		o.Progress = new(Progress)
 	}
-	x := compile(list)
-	found, err := tree.Walk(ctx, x, source.WalkOptions{Exclude: o.Exclude, Progress: &o.Progress.Progress, Workers: o.Workers})
+	p := &passing{index: compile(list), list: list, progress: o.Progress, done: make(map[place][]*sbom.Facts)}
+	r := new(Result)
+	found, err := tree.Walk(ctx, p.index, source.WalkOptions{
+		Exclude: o.Exclude, Progress: &o.Progress.Progress, Workers: o.Workers, Whole: p.whole,
+		Hidden: func(view source.Tree, files []source.Entry) {
+			r.Facts = append(r.Facts, p.before(ctx, view, files, &o)...)
+		},
+	})
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Files: found.Count}
+	r.Files, r.Layers = found.Count, layersAbout(tree.About().Images)
 	for _, s := range found.Skipped {
 		r.Skipped = append(r.Skipped, sbom.Skip(s))
 	}
 	for _, u := range found.Unreadable {
 		r.Gaps = append(r.Gaps, sbom.Gap{Path: u.Path, Reason: reason(u.Err)})
 	}
-	jobs := plan(tree, x, list, found.Files, r)
+	jobs := plan(tree, p, found.Files, r)
 	run(ctx, jobs, o.Workers, o.Progress)
+	layers := layersOf(found.Files)
 	for _, j := range jobs {
-		r.Facts = append(r.Facts, j.facts...)
+		for _, f := range j.facts {
+			f.Layers = layers
+			r.Facts = append(r.Facts, f)
+		}
 	}
 	return r, ctx.Err()
 }
@@ -90,7 +102,7 @@ type assignment struct {
 }
 
 // plan turns the files that were kept into jobs, sorted by path.
-func plan(tree source.Tree, x *index, list []*catalogers.Cataloger, files []source.Entry, r *Result) []*job {
+func plan(tree source.Tree, p *passing, files []source.Entry, r *Result) []*job {
 	type key struct {
 		cataloger int
 		dir       string
@@ -98,11 +110,16 @@ func plan(tree source.Tree, x *index, list []*catalogers.Cataloger, files []sour
 	groups := make(map[key]*job)
 	var jobs []*job
 	for _, e := range files {
+		if facts, done := p.done[place{e.Layer, e.Path}]; done {
+			r.Matched++
+			jobs = append(jobs, &job{facts: facts})
+			continue
+		}
 		dir, name := path.Dir(e.Path), path.Base(e.Path)
 		var one *job
 		matched, inner := false, false
-		for _, i := range x.catalogersOf(dir, name, func() []byte { return head(tree, e.Path) }) {
-			c := list[i]
+		for _, i := range p.index.catalogersOf(dir, name, func() []byte { return head(tree, e.Path) }) {
+			c := p.list[i]
 			if c.Stage < sbom.Installed && insidePackage(e.Path) {
 				inner = true
 				continue
@@ -155,9 +172,7 @@ func head(tree source.Tree, p string) []byte {
 		return nil
 	}
 	defer blob.Close()
-	b := make([]byte, 16)
-	n, _ := blob.ReadAt(b, 0)
-	return b[:n]
+	return start(blob)
 }
 
 func run(ctx context.Context, jobs []*job, workers int, progress *Progress) {
@@ -172,6 +187,9 @@ func run(ctx context.Context, jobs []*job, workers int, progress *Progress) {
 				i := int(next.Add(1)) - 1
 				if i >= len(jobs) {
 					return
+				}
+				if len(jobs[i].by) == 0 {
+					continue // was done while it streamed by
 				}
 				jobs[i].do()
 				for _, f := range jobs[i].facts {

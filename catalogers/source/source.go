@@ -61,6 +61,9 @@ type Wanted interface {
 	// Head judges a file whose verdict was Peek by its first bytes: 16, or all of a shorter file. A file whose name
 	// has no extension, or a number for one, gets so far only if it is executable. It must retain neither slice.
 	Head(dir string, name []byte, head []byte) bool
+	// Beside judges a file that is not wanted itself: whether it may be opened because of another. It is asked only by media
+	// that cannot go back to a file, and must not retain name.
+	Beside(dir string, name []byte) bool
 }
 
 // HeadSize is the most bytes that Wanted.Head is given.
@@ -73,6 +76,14 @@ type WalkOptions struct {
 	Exclude  []string
 	Progress *Progress // counts while the walk runs; may be nil
 	Workers  int       // goroutines; 0 is one per processor
+
+	// Whole, where set, is handed every wanted file while it streams by, by media that cannot go back to it. Yes
+	// means that it will not be opened again. It is called from many goroutines, also for files that turn out to be hidden
+	// by others, and must not retain the Blob.
+	Whole func(Entry, Blob) bool
+	// Hidden, where set, is told of the wanted files that the next layer of an image replaces or removes, while the tree
+	// still shows them. They are sorted by path.
+	Hidden func(Tree, []Entry)
 }
 
 // Progress counts what a running Walk has seen.
@@ -98,7 +109,7 @@ type Found struct {
 type Entry struct {
 	Path  string
 	Size  int64  // bytes, -1 where the medium does not tell without being asked
-	Layer string // digest of the image layer that it lies in, else empty
+	Layer string // Key of the image layer that it comes from, else empty
 }
 
 // Skip is a file or folder that was left out, and the rule that says so.
@@ -112,12 +123,13 @@ type Unreadable struct {
 
 // About is what is known of a target as a whole. Nothing in it names a user, a host or an absolute path.
 type About struct {
-	Kind    string    // "directory", "file" or "git"
+	Kind    string    // "directory", "file", "git", "archive" or "image"
 	Name    string    // the remote's owner/repo, else the folder's or file's name; empty for a file system's root
 	Version string    // the tag of the commit, else 0.0.0-<12 digits of the commit>, else empty
 	Created time.Time // when the commit was made, for a git revision; otherwise zero
 	VCS     string    // URL of the remote, without user info; empty if there is none or it is local
 	Commit  string    // full hash of the commit that is checked out or was asked for
+	Images  []Image   // of a container image, one; of an index, one per platform that was read
 }
 
 // Options says what a target alone does not.
@@ -125,6 +137,12 @@ type Options struct {
 	GitRef  string // read this revision of the repository that holds the target, instead of the files on disk
 	RepoDir string // where a "git:REV" target looks for its repository; the current folder by default
 	Spill   string // where temporary copies go; the system's folder for them by default
+
+	Platform string    // of an image: os/architecture[/variant], or "all" that an index has; by default linux on this architecture
+	Memory   int64     // bytes of files that are kept in memory where they cannot be read again; 256 MB by default
+	Verify   bool      // compare sizes and digests of layers with what manifest and configuration say
+	Insecure bool      // speak plain HTTP to registries, or accept their certificates unseen
+	Stdin    io.Reader // read for the target "-"
 }
 
 // ErrOutside says that a path or a link leads out of the tree.
@@ -136,8 +154,10 @@ var (
 	errTooMany = errors.New("comes after more files and folders than are read")
 )
 
-// Open opens a folder, a single file, or with "git:REV" a revision of a git repository. A missing path is
-// an error that wraps fs.ErrNotExist.
+// Open opens a folder, a single file, an archive, an image in a file or a folder, or what a scheme names: "git:REV" a
+// revision of a git repository, "oci:DIR[:TAG]" an OCI layout, "oci-archive:FILE" and "docker-archive:FILE" an image in a tar, "registry:REF" one of a
+// registry, "docker:REF" and "podman:REF" one of a daemon here, "-" one on Options.Stdin. Nothing is fetched without a scheme that says so. A missing
+// path is an error that wraps fs.ErrNotExist.
 func Open(ctx context.Context, target string, o Options) (Tree, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -152,14 +172,22 @@ func Open(ctx context.Context, target string, o Options) (Tree, error) {
 	if o.GitRef != "" {
 		return openRevision(target, o.GitRef, o.Spill)
 	}
+	if target == "-" && o.Stdin != nil {
+		return openStdin(o)
+	}
+	if open, rest := imageScheme(target); open != nil {
+		return open(ctx, rest, o)
+	}
 	info, err := os.Stat(target)
 	switch {
 	case err != nil:
 		return nil, bare(err)
+	case info.IsDir() && isLayout(target):
+		return openLayout(ctx, target, o)
 	case info.IsDir():
 		return openDirectory(target)
 	case info.Mode().IsRegular():
-		return openSingle(target), nil
+		return openFile(ctx, target, o)
 	}
 	return nil, errSpecial
 }

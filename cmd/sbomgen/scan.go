@@ -34,6 +34,8 @@ type scanFlags struct {
 	keepTexts     bool     // of licence files, for who prints them
 	own           []string // documents in the tree that this run writes: what an earlier run left there is no evidence
 	gitRef        string
+	platform      string
+	verify        bool
 	sourceName    string
 	sourceVersion string
 	created       string
@@ -89,6 +91,8 @@ Exit codes: 0 done, 1 a gate says no, 2 usage, 3 failed, 4 gaps under --strict.`
 	flags.StringSliceVar(&f.enrich, "enrich", nil, "also read local `caches`: go-modcache, maven-repo, go-licenses, cargo-licenses")
 	flags.BoolVar(&f.licenses, "licenses", false, "also read the licence files beside packages")
 	flags.StringVar(&f.gitRef, "git-ref", "", "scan the tree of this `revision` of the target's repository")
+	flags.StringVar(&f.platform, "platform", "", "`os/arch` of an image of several platforms, or all")
+	flags.BoolVar(&f.verify, "verify", false, "compare sizes and digests of an image's layers with what its manifest says")
 	flags.StringVar(&f.sourceName, "source-name", "", "`name` of the root component")
 	flags.StringVar(&f.sourceVersion, "source-version", "", "`version` of the root component")
 	flags.StringVar(&f.created, "created", "", "`time` of the document, RFC 3339 or seconds since 1970")
@@ -190,7 +194,7 @@ func scanTarget(ctx context.Context, h host, target string, f scanFlags) (*scann
 	if f.licenses {
 		picked = append(slices.Clip(picked), licensefile.New(f.keepTexts))
 	}
-	tree, err := source.Open(ctx, target, source.Options{GitRef: f.gitRef})
+	tree, err := source.Open(ctx, target, source.Options{GitRef: f.gitRef, Platform: f.platform, Verify: f.verify, Stdin: h.stdin})
 	if err != nil {
 		return nil, cannotOpen(target, err)
 	}
@@ -207,9 +211,15 @@ func scanTarget(ctx context.Context, h host, target string, f scanFlags) (*scann
 	}
 	result.Skipped = slices.DeleteFunc(result.Skipped, func(s sbom.Skip) bool { return slices.Contains(f.own, s.Path) })
 	about := tree.About()
+	root := sbom.Component{Name: f.sourceName, Version: f.sourceVersion}
+	if len(about.Images) == 1 {
+		root = imageComponent(&about.Images[0], about.Name)
+		root.Name, root.Version = cmp.Or(f.sourceName, root.Name), cmp.Or(f.sourceVersion, root.Version)
+	}
 	graph := sbom.Resolve(result.Facts, sbom.Options{
-		Root:     sbom.Component{Name: f.sourceName, Version: f.sourceVersion},
+		Root:     root,
 		Fallback: fallback(about),
+		Layers:   result.Layers,
 		Gaps:     result.Gaps,
 		Skipped:  result.Skipped,
 	})

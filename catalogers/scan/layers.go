@@ -1,0 +1,137 @@
+package scan
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"io/fs"
+	"path"
+	"sync"
+
+	"github.com/sbomgen/sbomgen/catalogers"
+	"github.com/sbomgen/sbomgen/catalogers/source"
+	"github.com/sbomgen/sbomgen/sbom"
+)
+
+// passing is the part of a scan that happens while the layers of an image stream by: a file that cannot be sought is read by the catalogers that
+// need nothing besides, and dropped.
+type passing struct {
+	index    *index
+	list     []*catalogers.Cataloger
+	progress *Progress
+	archives bool // archives are looked into, and have to stay
+
+	mu   sync.Mutex
+	done map[place][]*sbom.Facts
+}
+
+// place is a file of a layer.
+type place struct{ layer, path string }
+
+// whole answers source.WalkOptions.Whole.
+func (p *passing) whole(e source.Entry, blob source.Blob) bool {
+	if p.archives && isArchive(e.Path) {
+		return false
+	}
+	dir, name := path.Dir(e.Path), path.Base(e.Path)
+	j := new(job)
+	var file *catalogers.File
+	for _, i := range p.index.catalogersOf(dir, name, func() []byte { return start(blob) }) {
+		c := p.list[i]
+		switch {
+		case c.Stage < sbom.Installed && insidePackage(e.Path):
+			continue // not read, here or later
+		case c.Group != nil || len(c.Beside) > 0:
+			return false
+		}
+		if file == nil {
+			file = catalogers.NewFile(alone{e.Path, blob}, c, e.Path)
+			j.files = append(j.files, file)
+		}
+		j.by = append(j.by, assignment{c, i})
+	}
+	if file == nil {
+		return false
+	}
+	j.do()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done[place{e.Layer, e.Path}] = j.facts
+	for _, f := range j.facts {
+		p.progress.Components.Add(int64(f.Len()))
+	}
+	return true
+}
+
+// start is the first bytes of a blob.
+func start(blob source.Blob) []byte {
+	b := make([]byte, source.HeadSize)
+	n, _ := blob.ReadAt(b, 0)
+	return b[:n]
+}
+
+// alone is a Tree that holds one file, which is open already.
+type alone struct {
+	path string
+	blob source.Blob
+}
+
+// shared is a Blob that somebody else closes.
+type shared struct{ source.Blob }
+
+func (shared) Close() error { return nil }
+
+func (a alone) Open(p string) (source.Blob, error) {
+	if p != a.path {
+		return nil, fs.ErrNotExist
+	}
+	return shared{a.blob}, nil
+}
+
+func (a alone) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
+
+func (a alone) Resolve(p string) (string, error) {
+	if p != a.path {
+		return "", fs.ErrNotExist
+	}
+	return p, nil
+}
+
+func (a alone) OnDisk(string) (string, func(), error) { return "", nil, bytes.ErrTooLarge }
+
+// before reads what the next layer of an image hides: it tells since when a package was there.
+func (p *passing) before(ctx context.Context, tree source.Tree, files []source.Entry, o *Options) []*sbom.Facts {
+	r := new(Result)
+	jobs := plan(tree, p, files, r)
+	run(ctx, jobs, o.Workers, p.progress)
+	layers := layersOf(files)
+	var facts []*sbom.Facts
+	for _, j := range jobs {
+		for _, f := range j.facts {
+			f.Layers, f.Past = layers, !o.AllLayers
+			facts = append(facts, f)
+		}
+	}
+	return facts
+}
+
+// layersOf tells of files by which layers they came.
+func layersOf(files []source.Entry) map[string]string {
+	layers := make(map[string]string, len(files))
+	for _, e := range files {
+		if e.Layer != "" {
+			layers[e.Path] = e.Layer
+		}
+	}
+	return layers
+}
+
+// layersAbout lists the layers of images, with the keys by which files name them.
+func layersAbout(images []source.Image) (list []sbom.Layer) {
+	for i := range images {
+		for _, l := range images[i].Layers {
+			list = append(list, sbom.Layer{Key: l.Key, Digest: cmp.Or(l.DiffID, l.Digest, l.Key), Index: l.Index, Instruction: l.Instruction})
+		}
+	}
+	return list
+}

@@ -1,0 +1,360 @@
+package source
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"path"
+	"slices"
+	"strings"
+)
+
+// layer is what a layer's tar says, as far as anybody asked: https://github.com/opencontainers/image-spec/blob/main/layer.md.
+type layer struct {
+	entries []entry
+	removed []string // paths that whiteouts take from the layers below
+	emptied []string // folders of which nothing below stays
+	other   []uint64 // hashes of the paths of files that nobody wanted, sorted: they hide what lies below
+	odd     []Unreadable
+	files   int64
+}
+
+type entry struct {
+	path string
+	node node
+	hard hard
+}
+
+// hard tells of a hard link whose bytes are not known yet: node.target is the path of a file of this layer, or of one below.
+type hard uint8
+
+const (
+	noHardLink  hard = iota
+	maybeWanted      // if its first bytes say so: if those of its target did
+	wanted
+)
+
+// The names of whiteouts.
+const (
+	whiteout = ".wh."
+	opaque   = ".wh..wh..opq"
+	aufs     = ".wh..wh." // bookkeeping of a file system
+)
+
+// maxMembers is the most members of one tar that are read.
+const maxMembers = 10_000_000
+
+// reading is what the readers of layers have in common.
+type reading struct {
+	want     Wanted
+	whole    func(Entry, Blob) bool
+	progress *Progress
+	keep     *keeper
+	images   bool // whiteouts have a meaning
+	seed     maphash.Seed
+}
+
+// hash is a path's place in layer.other.
+func (r *reading) hash(p string) uint64 { return maphash.String(r.seed, p) }
+
+// layerReader reads one layer.
+type layerReader struct {
+	*reading
+	ctx    context.Context
+	key    string      // of the layer
+	at     io.ReaderAt // the tar, where it can be read at any place; nil where it streams
+	only   map[string]bool
+	buffer []byte
+	recent recent
+	out    *layer
+}
+
+// read reads a tar. With at, pos tells how far r has read in it.
+func (l *layerReader) read(r io.Reader, pos func() int64) error {
+	l.out = new(layer)
+	t := tar.NewReader(r)
+	for n := 0; ; n++ {
+		if n&1023 == 0 && l.ctx.Err() != nil {
+			return l.ctx.Err()
+		}
+		h, err := t.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return noPath(err)
+		}
+		if n >= maxMembers || len(l.out.entries) > maxNodes {
+			return errTooMany
+		}
+		if err := l.member(h, t, pos); err != nil {
+			return fmt.Errorf("%s: %w", shorten(h.Name), err)
+		}
+	}
+	slices.Sort(l.out.other)
+	return nil
+}
+
+// noPath words errors of the tar package like ours.
+func noPath(err error) error {
+	if errors.Is(err, tar.ErrHeader) {
+		return errors.New("is no tar, or a damaged one")
+	}
+	return err
+}
+
+// member judges one member of the tar.
+func (l *layerReader) member(h *tar.Header, t *tar.Reader, pos func() int64) error {
+	p := strings.TrimPrefix(path.Clean("/"+h.Name), "/")
+	if climbs(h.Name) {
+		l.out.odd = append(l.out.odd, Unreadable{shorten(p), ErrOutside})
+		return nil
+	}
+	if p == "" {
+		return nil
+	}
+	dir, name := path.Split(p)
+	dir = strings.TrimSuffix(dir, "/")
+	if dir == "" {
+		dir = "."
+	}
+	if l.images && strings.HasPrefix(name, whiteout) {
+		switch {
+		case name == opaque:
+			l.out.emptied = append(l.out.emptied, dir)
+		case !strings.HasPrefix(name, aufs) && name != whiteout:
+			l.out.removed = append(l.out.removed, join(dir, name[len(whiteout):]))
+		}
+		return nil
+	}
+	n := node{size: h.Size, program: h.Mode&0o111 != 0}
+	switch h.Typeflag {
+	case tar.TypeReg, tar.TypeGNUSparse, tar.TypeCont:
+		n.kind = isRegular
+		return l.regular(p, dir, name, n, h, t, pos)
+	case tar.TypeLink:
+		if l.only == nil {
+			l.hardLink(p, dir, name, n, h)
+		}
+		return nil
+	case tar.TypeDir:
+		n.kind = isFolder
+	case tar.TypeSymlink:
+		n.kind, n.target = isLink, h.Linkname
+	case tar.TypeChar, tar.TypeBlock:
+		n.kind = isDevice
+		if l.images && h.Typeflag == tar.TypeChar && h.Devmajor == 0 && h.Devminor == 0 { // overlayfs spells whiteouts so
+			l.out.removed = append(l.out.removed, p)
+			return nil
+		}
+	case tar.TypeFifo:
+		n.kind = isPipe
+	default:
+		return nil
+	}
+	if l.only == nil {
+		l.out.entries = append(l.out.entries, entry{path: p, node: n})
+	}
+	return nil
+}
+
+// climbs tells whether a name leads out of the folder that it is meant for.
+func climbs(name string) bool {
+	depth := 0
+	for part := range strings.SplitSeq(name, "/") {
+		switch part {
+		case "", ".":
+		case "..":
+			if depth--; depth < 0 {
+				return true
+			}
+		default:
+			depth++
+		}
+	}
+	return false
+}
+
+// shorten cuts names for messages: they come from anywhere.
+func shorten(name string) string {
+	const most = 200
+	if len(name) > most {
+		name = strings.ToValidUTF8(name[:most], "") + "..."
+	}
+	return name
+}
+
+// verdict is what becomes of a file's content.
+type verdict uint8
+
+const (
+	drop verdict = iota
+	show         // a cataloger starts with it
+	hold         // it may be asked for beside another
+)
+
+// judge asks for a file by its name and, where that is not enough, its first bytes.
+func (l *layerReader) judge(p, dir, name string, program bool, head func() []byte) verdict {
+	if l.only != nil {
+		if l.only[p] {
+			return hold
+		}
+		return drop
+	}
+	bytes := []byte(name)
+	switch l.want.Name(dir, bytes) {
+	case Keep:
+		return show
+	case Peek:
+		if (program || !needsMode(bytes)) && l.want.Head(dir, bytes, head()) {
+			return show
+		}
+	}
+	if l.want.Beside(dir, bytes) {
+		return hold
+	}
+	return drop
+}
+
+func (l *layerReader) regular(p, dir, name string, n node, h *tar.Header, t *tar.Reader, pos func() int64) error {
+	if l.only == nil {
+		l.out.files++
+		if l.progress != nil {
+			l.progress.Files.Add(1)
+		}
+	}
+	var head [HeadSize]byte
+	got, failed := 0, error(nil)
+	v := l.judge(p, dir, name, n.program, func() []byte {
+		got, failed = io.ReadFull(t, head[:min(HeadSize, h.Size)])
+		return head[:got]
+	})
+	if failed != nil && failed != io.EOF && failed != io.ErrUnexpectedEOF {
+		return failed
+	}
+	if v == drop {
+		if l.only == nil {
+			l.out.other = append(l.out.other, l.hash(p))
+		}
+		return nil
+	}
+	if h.Size > maxKept {
+		l.out.odd = append(l.out.odd, Unreadable{p, fmt.Errorf("has %d MB, more than the %d MB that are read", h.Size>>20, maxKept>>20)})
+		l.out.other = append(l.out.other, l.hash(p))
+		return nil
+	}
+	if l.progress != nil {
+		l.progress.Kept.Add(1)
+	}
+	var err error
+	if l.at != nil && !sparse(h) {
+		n.content = regionOf(l.at, pos()-int64(got), h.Size)
+	} else {
+		n.content, err = l.take(Entry{Path: p, Size: h.Size, Layer: l.key}, head[:got], t, v)
+	}
+	l.out.entries = append(l.out.entries, entry{path: p, node: n})
+	return err
+}
+
+// sparse tells a file of which the tar holds only parts.
+func sparse(h *tar.Header) bool {
+	if h.Typeflag == tar.TypeGNUSparse {
+		return true
+	}
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
+}
+
+// large is from how many bytes on a file is not read into memory while it streams by.
+const large = 64 << 20
+
+// take reads a file that streams by, hands it to whom it may concern, and keeps it if it will be asked for again.
+func (l *layerReader) take(e Entry, head []byte, rest io.Reader, v verdict) (content, error) {
+	if e.Size > large {
+		kept, err := l.keep.write(io.MultiReader(strings.NewReader(string(head)), rest), e.Size)
+		if err != nil {
+			return nil, err
+		}
+		if v == show && l.whole != nil {
+			blob, err := kept.open()
+			if err == nil && l.whole(e, blob) {
+				return passed(head), nil
+			}
+		}
+		return kept, nil
+	}
+	if int64(cap(l.buffer)) < e.Size {
+		l.buffer = make([]byte, max(e.Size, min(2*int64(cap(l.buffer)), large)))
+	}
+	data := l.buffer[:e.Size]
+	n := copy(data, head)
+	if _, err := io.ReadFull(rest, data[n:]); err != nil {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, err
+	}
+	if v == show && l.whole != nil && l.whole(e, blobOf(data)) {
+		l.recent.add(e.Path, data)
+		return passed(data[:min(HeadSize, len(data))]), nil
+	}
+	return l.keep.put(data)
+}
+
+// hardLink resolves a hard link to a file that came before it in the tar. Where that was dropped, or seen and dropped, under a name that means
+// something else, the link needs its bytes.
+func (l *layerReader) hardLink(p, dir, name string, n node, h *tar.Header) {
+	target := strings.TrimPrefix(path.Clean("/"+h.Linkname), "/")
+	n.target = target
+	at, known := l.recent.find(target)
+	v := l.judge(p, dir, name, n.program, func() []byte { return at[:min(HeadSize, len(at))] })
+	if known && v == show && l.whole != nil && l.whole(Entry{Path: p, Size: int64(len(at)), Layer: l.key}, blobOf(at)) {
+		n.kind, n.size, n.content = isRegular, int64(len(at)), passed(at[:min(HeadSize, len(at))])
+		l.out.entries = append(l.out.entries, entry{path: p, node: n})
+		return
+	}
+	e := entry{path: p, node: n, hard: wanted}
+	if v == drop {
+		if e.hard = maybeWanted; l.want.Name(dir, []byte(name)) != Peek {
+			l.out.other = append(l.out.other, l.hash(p))
+			return
+		}
+	}
+	l.out.entries = append(l.out.entries, e)
+}
+
+// recent holds the contents that were seen and dropped last: hard links to them follow soon.
+type recent struct {
+	paths []string
+	data  [][]byte
+	size  int
+}
+
+const maxRecent = 16 << 20 // bytes
+
+func (r *recent) add(p string, data []byte) {
+	if len(data) > maxRecent/2 {
+		return
+	}
+	r.paths, r.data, r.size = append(r.paths, p), append(r.data, slices.Clone(data)), r.size+len(data)
+	for r.size > maxRecent {
+		r.size -= len(r.data[0])
+		r.paths, r.data = r.paths[1:], r.data[1:]
+	}
+}
+
+func (r *recent) find(p string) ([]byte, bool) {
+	for i := len(r.paths) - 1; i >= 0; i-- {
+		if r.paths[i] == p {
+			return r.data[i], true
+		}
+	}
+	return nil, false
+}

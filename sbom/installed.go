@@ -1,0 +1,35 @@
+package sbom
+
+// InstalledFile is a file that a package database lists as one of a package's.
+type InstalledFile struct {
+	Path   string // in the tree
+	Digest Hash   // of its content when it was installed; zero where the database does not say
+	Config bool   // configuration, which is there to be changed
+}
+
+// installs is an InstalledFile with the claim of its package.
+type installs struct {
+	claim int32
+	InstalledFile
+}
+
+// Installs claims that the package that was added under key put a file there. A package that lies in such a file belongs to it.
+func (f *Facts) Installs(key string, file InstalledFile) {
+	if at, ok := f.keys[key]; ok {
+		f.installed = append(f.installed, installs{at, file})
+	}
+}
+
+// needs is a shared library that a program asks its loader for.
+type needs struct {
+	claim  int32
+	soname string
+}
+
+// NeedsLibrary claims that the program or library that was added under key asks the loader for a shared library, by the name that
+// its DT_NEEDED entry or import table has. Which component provides it is found out by who owns, or is, the file of that name.
+func (f *Facts) NeedsLibrary(key, soname string) {
+	if at, ok := f.keys[key]; ok {
+		f.needs = append(f.needs, needs{at, soname})
+	}
+}
