@@ -21,3 +21,8 @@ func (f *Facts) Compact() {
 		f.relations = append(make([]Relation, 0, len(f.relations)), f.relations...)
 	}
 }
+
+// Reduce leaves of Facts of the past what they are for: which components there were, and where they were seen.
+func (f *Facts) Reduce() {
+	f.relations, f.gaps, f.files, f.installed, f.needs, f.keys, f.aliases = nil, nil, nil, nil, nil, nil, nil
+}

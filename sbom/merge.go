@@ -31,12 +31,18 @@ func (r *resolver) merge() {
 	r.components = make([]Component, 0, claims)
 	r.placed = make([][]Handle, len(r.facts))
 	r.owners = make([]Handle, len(r.facts))
+	r.whole = make([]bool, len(r.facts))
 	named := make(map[Handle]int) // application -> order of the cataloger that named it
 
 	handles := make([]Handle, claims)
 	for i, f := range r.facts {
 		r.placed[i], handles = handles[:len(f.claims):len(f.claims)], handles[len(f.claims):]
+		whole := len(f.claims) > 0 // nothing is left of it but parts of packages
 		for j := range f.claims {
+			if r.isCollapsed(i, j) {
+				continue
+			}
+			whole = false
 			c := &f.claims[j].component
 			id := identify(f, &f.claims[j])
 			h, known := at[id]
@@ -56,7 +62,8 @@ func (r *resolver) merge() {
 			r.placed[i][j] = h
 			r.combine(h, f, &f.claims[j], named)
 		}
-		if len(f.claims) == 0 && len(f.relations) == 0 {
+		r.whole[i] = whole
+		if whole || len(f.claims) == 0 && len(f.relations) == 0 {
 			r.owners[i] = -1 // says nothing, also not that there is an application
 			continue
 		}
@@ -70,6 +77,7 @@ func (r *resolver) merge() {
 		r.components[h].Completeness = max(r.components[h].Completeness, f.complete, declares(f))
 	}
 	r.number(instances)
+	r.collapse()
 
 	top, known := at[identity{other: "app:."}]
 	if !known {

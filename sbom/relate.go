@@ -19,6 +19,9 @@ func (r *resolver) relate() {
 	for i, f := range r.facts {
 		app := r.contexts[r.owners[i]]
 		for _, rel := range f.relations {
+			if r.replaced(i, f, rel) {
+				continue
+			}
 			from, ok, _ := r.end(i, f, rel.From)
 			if !ok {
 				r.gap(f, rel.Line, fmt.Sprintf("%s, which depends on %s, is not among its packages", brief(rel.From), brief(rel.To)))
@@ -47,6 +50,18 @@ func (r *resolver) relate() {
 			r.claimed = append(r.claimed, heldEdge{Edge{From: from, To: to, Kind: rel.Kind, Scope: scope, Range: rel.Range, Rule: "relate", Path: f.Path, Line: rel.Line}, app})
 		}
 	}
+}
+
+// replaced tells a relation of a package that was collapsed into its owner, which has its own. What a program holds is still in it.
+func (r *resolver) replaced(i int, f *Facts, rel Relation) bool {
+	if len(r.collapsed) == 0 || r.collapsed[i] == nil {
+		return false
+	}
+	if rel.From == f.owner && r.whole[i] {
+		return true
+	}
+	at, ok, _ := f.lookup(rel.From)
+	return ok && f.Stage < Built && r.isCollapsed(i, int(at))
 }
 
 func (r *resolver) end(i int, f *Facts, name string) (h Handle, ok, unclear bool) {

@@ -13,7 +13,8 @@ type Options struct {
 	Fallback Component
 	Gaps     []Gap
 	Skipped  []Skip
-	Layers   []Layer // of an image
+	Layers   []Layer         // of an image
+	Modified map[string]bool // files whose content is not what the package database says; nil where nobody looked
 }
 
 // Resolve turns the Facts of one scan into a graph. It is a pure function of the Facts' content: their
@@ -30,8 +31,10 @@ func Resolve(facts []*Facts, o Options) *Graph {
 	slices.SortStableFunc(r.facts, func(a, b *Facts) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Order, b.Order), cmp.Compare(a.owner, b.owner))
 	})
+	r.owned()
 	r.merge()
 	r.relate()
+	r.needed()
 	r.declared()
 	r.union()
 	r.absent()
@@ -50,6 +53,8 @@ type resolver struct {
 	past       []*Facts // of files that upper layers hide
 	options    Options
 	known      map[identity]Handle // the first component of each identity
+	collapsed  [][]owner           // of each claim, the package that it is part of; nil where Facts have none such
+	whole      []bool              // of each Facts: all that it claims is part of such packages
 	components []Component
 	placed     [][]Handle
 	owners     []Handle                   // of each Facts, the application that owns it

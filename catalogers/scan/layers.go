@@ -109,6 +109,9 @@ func (p *passing) before(ctx context.Context, tree source.Tree, files []source.E
 	for _, j := range jobs {
 		for _, f := range j.facts {
 			f.Layers, f.Past = layers, !o.AllLayers
+			if f.Past {
+				f.Reduce()
+			}
 			facts = append(facts, f)
 		}
 	}

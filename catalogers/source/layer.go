@@ -273,7 +273,7 @@ func sparse(h *tar.Header) bool {
 }
 
 // large is from how many bytes on a file is not read into memory while it streams by.
-const large = 64 << 20
+const large = 24 << 20
 
 // take reads a file that streams by, hands it to whom it may concern, and keeps it if it will be asked for again.
 func (l *layerReader) take(e Entry, head []byte, rest io.Reader, v verdict) (content, error) {
@@ -337,7 +337,7 @@ type recent struct {
 	size  int
 }
 
-const maxRecent = 16 << 20 // bytes
+const maxRecent = 8 << 20 // bytes
 
 func (r *recent) add(p string, data []byte) {
 	if len(data) > maxRecent/2 {
