@@ -77,7 +77,10 @@ func (f *Facts) Owner() string { return f.owner }
 // identity. It returns the key to relate it by. Claiming one again adds to it.
 func (f *Facts) Application(dir string, c Component) string {
 	key := appKey(dir)
-	c.Path, c.Kind = strings.TrimPrefix(key, "app:"), Application
+	c.Path = strings.TrimPrefix(key, "app:")
+	if c.Kind != Container { // one of an index of images
+		c.Kind = Application
+	}
 	if at, ok := f.keys[key]; ok {
 		fill(&f.claims[at].component, &c)
 		return key

@@ -109,7 +109,7 @@ func (c *Component) named() bool { return c.Name != "" }
 
 // identify derives what a claim is the same as. The claim's purl keeps its attributes.
 func identify(f *Facts, c *claim) identity {
-	if strings.HasPrefix(c.key, "app:") && c.component.Kind == Application {
+	if strings.HasPrefix(c.key, "app:") && (c.component.Kind == Application || c.component.Kind == Container) {
 		return identity{other: c.key}
 	}
 	if !c.component.PURL.IsZero() {

@@ -125,7 +125,7 @@ func (r *resolver) filesOwned() map[string]owner {
 	for i, f := range r.facts {
 		for k := range f.installed {
 			file := &f.installed[k]
-			if !seen[file.Path] || r.options.Modified[file.Path] {
+			if !seen[file.Path] || r.changed[file.Path] == "true" {
 				continue
 			}
 			if _, known := owners[file.Path]; !known {

@@ -13,8 +13,9 @@ type Options struct {
 	Fallback Component
 	Gaps     []Gap
 	Skipped  []Skip
-	Layers   []Layer         // of an image
-	Modified map[string]bool // files whose content is not what the package database says; nil where nobody looked
+	Layers   []Layer // of an image
+	Files    []File  // sorted by path; nil where nobody asked for files
+	FileSet  FileSet // which of them become components
 }
 
 // Resolve turns the Facts of one scan into a graph. It is a pure function of the Facts' content: their
@@ -31,6 +32,7 @@ func Resolve(facts []*Facts, o Options) *Graph {
 	slices.SortStableFunc(r.facts, func(a, b *Facts) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Order, b.Order), cmp.Compare(a.owner, b.owner))
 	})
+	r.modified()
 	r.owned()
 	r.merge()
 	r.relate()
@@ -42,6 +44,7 @@ func Resolve(facts []*Facts, o Options) *Graph {
 	r.contain()
 	r.scopes()
 	r.beside()
+	r.files()
 	r.layers()
 	return r.graph()
 }
@@ -54,6 +57,8 @@ type resolver struct {
 	options    Options
 	known      map[identity]Handle // the first component of each identity
 	collapsed  [][]owner           // of each claim, the package that it is part of; nil where Facts have none such
+	changed    map[string]string   // files whose content is not what the package database says
+	fileOwners map[string]owner    // of the files of options.Files
 	whole      []bool              // of each Facts: all that it claims is part of such packages
 	components []Component
 	placed     [][]Handle

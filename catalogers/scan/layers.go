@@ -21,8 +21,9 @@ type passing struct {
 	progress *Progress
 	archives bool // archives are looked into, and have to stay
 
-	mu   sync.Mutex
-	done map[place][]*sbom.Facts
+	mu     sync.Mutex
+	done   map[place][]*sbom.Facts
+	hashes map[place][]sbom.Hash // of all files, where they are asked for; otherwise nil
 }
 
 // place is a file of a layer.
@@ -30,10 +31,20 @@ type place struct{ layer, path string }
 
 // whole answers source.WalkOptions.Whole.
 func (p *passing) whole(e source.Entry, blob source.Blob) bool {
+	dir, name := path.Dir(e.Path), path.Base(e.Path)
+	if p.hashes != nil {
+		if list, err := digests(blob); err == nil {
+			p.mu.Lock()
+			p.hashes[place{e.Layer, e.Path}] = list
+			p.mu.Unlock()
+		}
+		if p.index.Name(dir, []byte(name)) == source.No {
+			return !p.index.Beside(dir, []byte(name))
+		}
+	}
 	if p.archives && isArchive(e.Path) {
 		return false
 	}
-	dir, name := path.Dir(e.Path), path.Base(e.Path)
 	j := new(job)
 	var file *catalogers.File
 	for _, i := range p.index.catalogersOf(dir, name, func() []byte { return start(blob) }) {
@@ -51,7 +62,7 @@ func (p *passing) whole(e source.Entry, blob source.Blob) bool {
 		j.by = append(j.by, assignment{c, i})
 	}
 	if file == nil {
-		return false
+		return p.hashes != nil && !p.index.Beside(dir, []byte(name))
 	}
 	j.do()
 	p.mu.Lock()

@@ -32,6 +32,8 @@ type Options struct {
 	Workers   int       // 0: as many as there are processors
 	Progress  *Progress // counts while the scan runs; may be nil
 	AllLayers bool      // of an image, also what upper layers hide
+	Files     bool      // read every file, for its digests
+	Archives  bool      // look into archives that are no packages, too
 }
 
 // Progress is what a running scan has done so far.
@@ -48,6 +50,7 @@ type Result struct {
 	Files   int64 // seen
 	Matched int   // opened because a cataloger wanted them
 	Layers  []sbom.Layer
+	Digests []sbom.File // of every file, where they were asked for
 }
 
 // claimLimit bounds what one file can claim. The largest lockfile known has 25,000 packages.
@@ -59,8 +62,12 @@ func Run(ctx context.Context, tree source.Tree, list []*catalogers.Cataloger, o 
 		o.Progress = new(Progress)
 	}
 	p := &passing{index: compile(list), list: list, progress: o.Progress, done: make(map[place][]*sbom.Facts)}
+	var want source.Wanted = p.index
+	if o.Files {
+		want, p.hashes = everything{p.index}, make(map[place][]sbom.Hash)
+	}
 	r := new(Result)
-	found, err := tree.Walk(ctx, p.index, source.WalkOptions{
+	found, err := tree.Walk(ctx, want, source.WalkOptions{
 		Exclude: o.Exclude, Progress: &o.Progress.Progress, Workers: o.Workers, Whole: p.whole,
 		Hidden: func(view source.Tree, files []source.Entry) {
 			r.Facts = append(r.Facts, p.before(ctx, view, files, &o)...)
@@ -85,6 +92,12 @@ func Run(ctx context.Context, tree source.Tree, list []*catalogers.Cataloger, o 
 			r.Facts = append(r.Facts, f)
 		}
 	}
+	if o.Files {
+		for _, j := range jobs {
+			p.digested(j, r)
+		}
+		r.Digests = filesOf(found.Files, p.hashes)
+	}
 	return r, ctx.Err()
 }
 
@@ -94,6 +107,10 @@ type job struct {
 	dir   string // of a group
 	by    []assignment
 	facts []*sbom.Facts
+
+	of     *place // the file whose digests are asked for
+	hashes []sbom.Hash
+	err    error
 }
 
 type assignment struct {
@@ -116,6 +133,14 @@ func plan(tree source.Tree, p *passing, files []source.Entry, r *Result) []*job 
 			continue
 		}
 		dir, name := path.Dir(e.Path), path.Base(e.Path)
+		if at := (place{e.Layer, e.Path}); p.hashes != nil {
+			if p.hashes[at] == nil {
+				jobs = append(jobs, &job{of: &at, files: []*catalogers.File{catalogers.NewFile(tree, new(catalogers.Cataloger), e.Path)}})
+			}
+			if p.index.Name(dir, []byte(name)) == source.No {
+				continue
+			}
+		}
 		var one *job
 		matched, inner := false, false
 		for _, i := range p.index.catalogersOf(dir, name, func() []byte { return head(tree, e.Path) }) {
@@ -187,6 +212,9 @@ func run(ctx context.Context, jobs []*job, workers int, progress *Progress) {
 				i := int(next.Add(1)) - 1
 				if i >= len(jobs) {
 					return
+				}
+				if jobs[i].of != nil {
+					jobs[i].digest()
 				}
 				if len(jobs[i].by) == 0 {
 					continue // was done while it streamed by

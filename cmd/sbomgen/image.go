@@ -2,8 +2,10 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers/source"
@@ -67,4 +69,82 @@ func imagePURL(m *source.Image, fallback string) purl.PURL {
 		p = p.With("repository_url", m.Name)
 	}
 	return p
+}
+
+// splitReference takes the tag off a reference to an image.
+func splitReference(ref, tag string) (name, as string) {
+	ref, _, _ = strings.Cut(ref, "@")
+	if at := strings.LastIndexByte(ref, ':'); at > strings.LastIndexByte(ref, '/') {
+		return ref[:at], cmp.Or(tag, ref[at+1:])
+	}
+	return ref, tag
+}
+
+// imageOptions is what the flags say of images and files, understood.
+type imageOptions struct {
+	memory    int64
+	allLayers bool
+	files     sbom.FileSet
+}
+
+func imageSettings(f scanFlags) (o imageOptions, err error) {
+	switch f.scope {
+	case "", "squashed":
+	case "all-layers":
+		o.allLayers = true
+	default:
+		return o, usage("--scope is squashed or all-layers", "no scope is called %q", f.scope)
+	}
+	switch f.files {
+	case "", "none":
+	case "owned":
+		o.files = sbom.OwnedFiles
+	case "unowned":
+		o.files = sbom.UnownedFiles
+	case "all":
+		o.files = sbom.AllFiles
+	default:
+		return o, usage("--files is none, owned, unowned or all", "no set of files is called %q", f.files)
+	}
+	if f.onlyApp && f.base == "" {
+		return o, usage("name the base image or its SBOM: --base IMAGE", "--only-app needs a --base to leave out")
+	}
+	if f.memory != "" {
+		if o.memory, err = byteCount(f.memory); err != nil {
+			return o, usage("write it as 256MB or 1GB", "--memory: %v", err)
+		}
+	}
+	return o, nil
+}
+
+// byteCount reads a size as people write it: 512, 64KB, 256MB, 1GB.
+func byteCount(s string) (int64, error) {
+	unit := int64(1)
+	upper := strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(s)), "B")
+	for suffix, n := range map[string]int64{"K": 1 << 10, "KI": 1 << 10, "M": 1 << 20, "MI": 1 << 20, "G": 1 << 30, "GI": 1 << 30} {
+		if rest, ok := strings.CutSuffix(upper, suffix); ok {
+			upper, unit = rest, n
+			break
+		}
+	}
+	number := strings.TrimSpace(upper)
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n < 0 || n > (1<<62)/unit {
+		return 0, fmt.Errorf("%q is no size", s)
+	}
+	return n * unit, nil
+}
+
+// rootOf describes the root component of a scan as far as flags and an image say.
+func rootOf(a source.About, f scanFlags) sbom.Component {
+	root := sbom.Component{Name: f.sourceName, Version: f.sourceVersion}
+	switch {
+	case len(a.Images) == 1:
+		root = imageComponent(&a.Images[0], a.Name)
+	case len(a.Images) > 1:
+		m := source.Image{Name: a.Images[0].Name, Tag: a.Images[0].Tag}
+		root = sbom.Component{Kind: sbom.Container, Name: cmp.Or(m.Name, a.Name), Version: m.Tag, PURL: imagePURL(&m, a.Name)}
+	}
+	root.Name, root.Version = cmp.Or(f.sourceName, root.Name), cmp.Or(f.sourceVersion, root.Version)
+	return root
 }

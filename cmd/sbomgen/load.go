@@ -190,17 +190,22 @@ func scanSettings(h host) (scanFlags, error) {
 			return f, err
 		}
 	}
-	texts := map[string]*string{"git-ref": &f.gitRef, "source-name": &f.sourceName, "source-version": &f.sourceVersion, "created": &f.created}
+	texts := map[string]*string{"git-ref": &f.gitRef, "source-name": &f.sourceName, "source-version": &f.sourceVersion, "created": &f.created,
+		"platform": &f.platform, "scope": &f.scope, "base": &f.base, "files": &f.files, "memory": &f.memory}
 	for name, text := range texts {
 		var err error
 		if *text, err = flags.GetString(name); err != nil {
 			return f, err
 		}
 	}
-	var err error
-	if f.includeDev, err = flags.GetBool("include-dev"); err != nil {
-		return f, err
+	switches := map[string]*bool{"include-dev": &f.includeDev, "only-app": &f.onlyApp, "verify": &f.verify, "insecure": &f.insecure, "archives": &f.archives}
+	for name, on := range switches {
+		var err error
+		if *on, err = flags.GetBool(name); err != nil {
+			return f, err
+		}
 	}
+	var err error
 	f.workers, err = flags.GetInt("workers")
 	return f, err
 }

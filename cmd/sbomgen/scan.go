@@ -36,6 +36,13 @@ type scanFlags struct {
 	gitRef        string
 	platform      string
 	verify        bool
+	insecure      bool
+	memory        string
+	scope         string
+	base          string
+	onlyApp       bool
+	files         string
+	archives      bool
 	sourceName    string
 	sourceVersion string
 	created       string
@@ -91,8 +98,15 @@ Exit codes: 0 done, 1 a gate says no, 2 usage, 3 failed, 4 gaps under --strict.`
 	flags.StringSliceVar(&f.enrich, "enrich", nil, "also read local `caches`: go-modcache, maven-repo, go-licenses, cargo-licenses")
 	flags.BoolVar(&f.licenses, "licenses", false, "also read the licence files beside packages")
 	flags.StringVar(&f.gitRef, "git-ref", "", "scan the tree of this `revision` of the target's repository")
+	flags.StringVar(&f.files, "files", "none", "also list files with digests: `none`, owned, unowned (by any package) or all")
+	flags.BoolVar(&f.archives, "archives", false, "also look into .zip and .tar files in the tree")
 	flags.StringVar(&f.platform, "platform", "", "`os/arch` of an image of several platforms, or all")
-	flags.BoolVar(&f.verify, "verify", false, "compare sizes and digests of an image's layers with what its manifest says")
+	flags.StringVar(&f.scope, "scope", "squashed", "of an image: `squashed`, or all-layers with what upper layers hide")
+	flags.StringVar(&f.base, "base", "", "base `image` of the image, or the SBOM of one: marks what comes from it")
+	flags.BoolVar(&f.onlyApp, "only-app", false, "leave out what comes from the --base")
+	flags.BoolVar(&f.verify, "verify", false, "compare sizes and digests of layers with what the manifest says")
+	flags.BoolVar(&f.insecure, "insecure", false, "speak plain HTTP to the registry")
+	flags.StringVar(&f.memory, "memory", "256MB", "`bytes` of an image's files that are held in memory; a temporary file takes more")
 	flags.StringVar(&f.sourceName, "source-name", "", "`name` of the root component")
 	flags.StringVar(&f.sourceVersion, "source-version", "", "`version` of the root component")
 	flags.StringVar(&f.created, "created", "", "`time` of the document, RFC 3339 or seconds since 1970")
@@ -194,14 +208,24 @@ func scanTarget(ctx context.Context, h host, target string, f scanFlags) (*scann
 	if f.licenses {
 		picked = append(slices.Clip(picked), licensefile.New(f.keepTexts))
 	}
-	tree, err := source.Open(ctx, target, source.Options{GitRef: f.gitRef, Platform: f.platform, Verify: f.verify, Stdin: h.stdin})
+	m, err := imageSettings(f)
+	if err != nil {
+		return nil, err
+	}
+	options := source.Options{GitRef: f.gitRef, Platform: f.platform, Verify: f.verify, Insecure: f.insecure, Memory: m.memory, Stdin: h.stdin}
+	tree, err := source.Open(ctx, target, options)
 	if err != nil {
 		return nil, cannotOpen(target, err)
 	}
 	defer tree.Close()
+	base, err := openBase(ctx, h, f.base, options)
+	if err != nil {
+		return nil, err
+	}
 	progress := new(scan.Progress)
 	stop := showProgress(h, f, progress)
-	result, err := scan.Run(ctx, tree, picked, scan.Options{Exclude: slices.Concat(f.exclude, escaped(f.own)), Workers: f.workers, Progress: progress})
+	result, err := scan.Run(ctx, tree, picked, scan.Options{Exclude: slices.Concat(f.exclude, escaped(f.own)), Workers: f.workers, Progress: progress,
+		AllLayers: m.allLayers, Files: m.files != sbom.NoFiles, Archives: f.archives})
 	if err == nil {
 		enrichWith(ctx, h, enriching{tree, enrichers, f.keepTexts}, result)
 	}
@@ -211,18 +235,23 @@ func scanTarget(ctx context.Context, h host, target string, f scanFlags) (*scann
 	}
 	result.Skipped = slices.DeleteFunc(result.Skipped, func(s sbom.Skip) bool { return slices.Contains(f.own, s.Path) })
 	about := tree.About()
-	root := sbom.Component{Name: f.sourceName, Version: f.sourceVersion}
-	if len(about.Images) == 1 {
-		root = imageComponent(&about.Images[0], about.Name)
-		root.Name, root.Version = cmp.Or(f.sourceName, root.Name), cmp.Or(f.sourceVersion, root.Version)
+	if err := base.mark(about.Images, result.Layers); err != nil {
+		return nil, &exitError{code: exitFailed, err: fmt.Errorf("%s: %w", f.base, err)}
 	}
+	root := rootOf(about, f)
+	result.Facts = append(result.Facts, imageFacts(about, base)...)
 	graph := sbom.Resolve(result.Facts, sbom.Options{
 		Root:     root,
 		Fallback: fallback(about),
 		Layers:   result.Layers,
+		Files:    result.Digests,
+		FileSet:  m.files,
 		Gaps:     result.Gaps,
 		Skipped:  result.Skipped,
 	})
+	if graph = base.known(graph); f.onlyApp {
+		graph = sbom.Filter(graph, func(c *sbom.Component) bool { return !fromBase(c) })
+	}
 	if !f.includeDev {
 		graph = sbom.Filter(graph, func(c *sbom.Component) bool { return c.IsApplication() || c.Scope.Shipped() })
 	}
