@@ -19,8 +19,9 @@ type Facts struct {
 	Order      int       // of the cataloger in the list of all: decides who names an application
 	Limit      int       // the most components that may be claimed, 0 for no limit: more are dropped with a Gap
 
-	Layers map[string]string // in an image, by which layer (its Key) each file came
-	Past   bool              // what was read is hidden by a layer above: it only tells since when components were there
+	Archive []string          // the archives in which the file lies, as paths in the tree, outermost first: each is a folder of what is in it
+	Layers  map[string]string // in an image, by which layer (its Key) each file came
+	Past    bool              // what was read is hidden by a layer above: it only tells since when components were there
 
 	owner     string
 	claims    []claim

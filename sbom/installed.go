@@ -33,3 +33,26 @@ func (f *Facts) NeedsLibrary(key, soname string) {
 		f.needs = append(f.needs, needs{at, soname})
 	}
 }
+
+// Adopt claims that what other Facts speak of lies in files of the package that was added under key, as all that is in a package's archive does.
+func (f *Facts) Adopt(key string, other *Facts) {
+	f.Installs(key, InstalledFile{Path: other.Path})
+	for i := range other.claims {
+		f.Installs(key, InstalledFile{Path: other.seenAt(&other.claims[i])})
+	}
+}
+
+// Sole gives the only package that is claimed, with its key. Applications do not count.
+func (f *Facts) Sole() (key string, c *Component, ok bool) {
+	for i := range f.claims {
+		claim := &f.claims[i]
+		if claim.component.Kind == Application || claim.component.PURL.IsZero() {
+			continue
+		}
+		if ok {
+			return "", nil, false
+		}
+		key, c, ok = claim.key, &claim.component, true
+	}
+	return key, c, ok
+}

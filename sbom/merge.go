@@ -162,7 +162,7 @@ func (r *resolver) witness(h Handle, f *Facts, c *claim) {
 		Cataloger: f.Cataloger, Stage: f.Stage, Technique: cmp.Or(f.Technique, ManifestAnalysis), Confidence: confidence, Rule: "merge",
 		Location: Location{Path: cmp.Or(c.path, f.Path), Line: c.line},
 	}
-	seen.Location.Layer = f.Layers[seen.Location.Path]
+	seen.Location = f.within(seen.Location)
 	if len(c.component.Evidence) == 0 {
 		n.testify(seen)
 	}
@@ -171,10 +171,41 @@ func (r *resolver) witness(h Handle, f *Facts, c *claim) {
 		e.Cataloger = cmp.Or(e.Cataloger, seen.Cataloger)
 		e.Technique = cmp.Or(e.Technique, seen.Technique)
 		e.Confidence = cmp.Or(e.Confidence, seen.Confidence)
-		e.Location = cmp.Or(e.Location, seen.Location)
-		e.Location.Layer = f.Layers[e.Location.outermost()]
+		if e.Location == (Location{}) {
+			e.Location = seen.Location
+		} else {
+			e.Location = f.within(e.Location)
+		}
 		n.testify(e)
 	}
+}
+
+// within completes a location with the archives in which the file lies, and the layer by which the outermost of them came.
+func (f *Facts) within(l Location) Location {
+	l.Layer = f.Layers[l.outermost()]
+	if len(f.Archive) == 0 {
+		return l
+	}
+	l.Layer = f.Layers[f.Archive[0]]
+	place := l.Path
+	if l.Archive != "" {
+		place, _, _ = strings.Cut(l.Archive, " > ")
+	}
+	chain, around := "", ""
+	for _, at := range f.Archive {
+		if chain != "" {
+			chain += " > "
+		}
+		chain += strings.TrimPrefix(at, around)
+		around = at + "/"
+	}
+	inner := strings.TrimPrefix(place, around)
+	if l.Archive == "" {
+		l.Path, l.Archive = inner, chain
+	} else {
+		l.Archive = chain + " > " + strings.TrimPrefix(l.Archive, around)
+	}
+	return l
 }
 
 // testify adds a sighting, unless the same file told it at the same place before.

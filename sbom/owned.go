@@ -160,8 +160,9 @@ func (r *resolver) collapse() {
 			if p := (Property{PropertyOwned, name}); name != "" && name != n.PURL.String() && !slices.Contains(n.Properties, p) {
 				n.note(PropertyOwned, name)
 			}
-			at := len(n.Evidence)
+			at, stage := len(n.Evidence), n.Stage
 			r.witness(h, f, &f.claims[j])
+			n.Stage = stage
 			for k := at; k < len(n.Evidence); k++ {
 				n.Evidence[k].Rule = "owned"
 			}

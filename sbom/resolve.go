@@ -36,6 +36,7 @@ func Resolve(facts []*Facts, o Options) *Graph {
 	r.owned()
 	r.merge()
 	r.relate()
+	r.archived()
 	r.needed()
 	r.declared()
 	r.union()

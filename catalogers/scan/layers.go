@@ -19,7 +19,9 @@ type passing struct {
 	index    *index
 	list     []*catalogers.Cataloger
 	progress *Progress
-	archives bool // archives are looked into, and have to stay
+	archives *archives
+	pack     bool   // the tree is a package: what it would need for its own development is left out
+	at       string // where the tree is mounted; empty for the scanned tree itself
 
 	mu     sync.Mutex
 	done   map[place][]*sbom.Facts
@@ -31,6 +33,7 @@ type place struct{ layer, path string }
 
 // whole answers source.WalkOptions.Whole.
 func (p *passing) whole(e source.Entry, blob source.Blob) bool {
+	e.Path = path.Join(p.at, e.Path)
 	dir, name := path.Dir(e.Path), path.Base(e.Path)
 	if p.hashes != nil {
 		if list, err := digests(blob); err == nil {
@@ -42,15 +45,15 @@ func (p *passing) whole(e source.Entry, blob source.Blob) bool {
 			return !p.index.Beside(dir, []byte(name))
 		}
 	}
-	if p.archives && isArchive(e.Path) {
-		return false
-	}
 	j := new(job)
 	var file *catalogers.File
 	for _, i := range p.index.catalogersOf(dir, name, func() []byte { return start(blob) }) {
+		if i == archiveMark {
+			return false
+		}
 		c := p.list[i]
 		switch {
-		case c.Stage < sbom.Installed && insidePackage(e.Path):
+		case c.Stage < sbom.Installed && (p.pack || insidePackage(e.Path)):
 			continue // not read, here or later
 		case c.Group != nil || len(c.Beside) > 0:
 			return false
@@ -114,19 +117,18 @@ func (a alone) OnDisk(string) (string, func(), error) { return "", nil, bytes.Er
 func (p *passing) before(ctx context.Context, tree source.Tree, files []source.Entry, o *Options) []*sbom.Facts {
 	r := new(Result)
 	jobs := plan(tree, p, files, r)
-	run(ctx, jobs, o.Workers, p.progress)
+	run(ctx, jobs, o.Workers, p)
 	layers := layersOf(files)
-	var facts []*sbom.Facts
 	for _, j := range jobs {
-		for _, f := range j.facts {
-			f.Layers, f.Past = layers, !o.AllLayers
-			if f.Past {
-				f.Reduce()
-			}
-			facts = append(facts, f)
+		r.take(j, nil)
+	}
+	for _, f := range r.Facts {
+		f.Layers, f.Past = layers, !o.AllLayers
+		if f.Past {
+			f.Reduce()
 		}
 	}
-	return facts
+	return r.Facts
 }
 
 // layersOf tells of files by which layers they came.

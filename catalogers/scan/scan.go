@@ -34,6 +34,7 @@ type Options struct {
 	AllLayers bool      // of an image, also what upper layers hide
 	Files     bool      // read every file, for its digests
 	Archives  bool      // look into archives that are no packages, too
+	Memory    int64     // bytes of files of one archive that are held in memory, 0 for 256 MB
 }
 
 // Progress is what a running scan has done so far.
@@ -62,6 +63,8 @@ func Run(ctx context.Context, tree source.Tree, list []*catalogers.Cataloger, o 
 		o.Progress = new(Progress)
 	}
 	p := &passing{index: compile(list), list: list, progress: o.Progress, done: make(map[place][]*sbom.Facts)}
+	p.archives = &archives{ctx: ctx, scan: p, o: &o}
+	p.index.wantArchives(o.Archives || tree.About().Kind == "file") // whoever names an archive wants to know what is in it
 	var want source.Wanted = p.index
 	if o.Files {
 		want, p.hashes = everything{p.index}, make(map[place][]sbom.Hash)
@@ -84,12 +87,14 @@ func Run(ctx context.Context, tree source.Tree, list []*catalogers.Cataloger, o 
 		r.Gaps = append(r.Gaps, sbom.Gap{Path: u.Path, Reason: reason(u.Err)})
 	}
 	jobs := plan(tree, p, found.Files, r)
-	run(ctx, jobs, o.Workers, o.Progress)
+	run(ctx, jobs, o.Workers, p)
 	layers := layersOf(found.Files)
 	for _, j := range jobs {
-		for _, f := range j.facts {
+		r.take(j, nil)
+	}
+	for _, f := range r.Facts {
+		if f.Layers == nil {
 			f.Layers = layers
-			r.Facts = append(r.Facts, f)
 		}
 	}
 	if o.Files {
@@ -108,6 +113,9 @@ type job struct {
 	by    []assignment
 	facts []*sbom.Facts
 
+	tree   catalogers.Tree // that holds an archive to look into
+	at     string          // the path of that archive
+	inside *Result
 	of     *place // the file whose digests are asked for
 	hashes []sbom.Hash
 	err    error
@@ -119,7 +127,7 @@ type assignment struct {
 }
 
 // plan turns the files that were kept into jobs, sorted by path.
-func plan(tree source.Tree, p *passing, files []source.Entry, r *Result) []*job {
+func plan(tree catalogers.Tree, p *passing, files []source.Entry, r *Result) []*job {
 	type key struct {
 		cataloger int
 		dir       string
@@ -144,8 +152,13 @@ func plan(tree source.Tree, p *passing, files []source.Entry, r *Result) []*job 
 		var one *job
 		matched, inner := false, false
 		for _, i := range p.index.catalogersOf(dir, name, func() []byte { return head(tree, e.Path) }) {
+			if i == archiveMark {
+				matched = true
+				jobs = append(jobs, &job{tree: tree, at: e.Path})
+				continue
+			}
 			c := p.list[i]
-			if c.Stage < sbom.Installed && insidePackage(e.Path) {
+			if c.Stage < sbom.Installed && (p.pack || insidePackage(e.Path)) {
 				inner = true
 				continue
 			}
@@ -191,7 +204,7 @@ func insidePackage(p string) bool {
 	return false
 }
 
-func head(tree source.Tree, p string) []byte {
+func head(tree catalogers.Tree, p string) []byte {
 	blob, err := tree.Open(p)
 	if err != nil {
 		return nil
@@ -200,7 +213,7 @@ func head(tree source.Tree, p string) []byte {
 	return start(blob)
 }
 
-func run(ctx context.Context, jobs []*job, workers int, progress *Progress) {
+func run(ctx context.Context, jobs []*job, workers int, p *passing) {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
@@ -213,20 +226,26 @@ func run(ctx context.Context, jobs []*job, workers int, progress *Progress) {
 				if i >= len(jobs) {
 					return
 				}
-				if jobs[i].of != nil {
-					jobs[i].digest()
-				}
-				if len(jobs[i].by) == 0 {
-					continue // was done while it streamed by
-				}
-				jobs[i].do()
-				for _, f := range jobs[i].facts {
-					progress.Components.Add(int64(f.Len()))
-				}
+				jobs[i].run(p, nil)
 			}
 		})
 	}
 	wg.Wait()
+}
+
+// run does what a job is for. chain are the archives in which its file lies.
+func (j *job) run(p *passing, chain []string) {
+	switch {
+	case j.tree != nil:
+		j.inside = p.archives.look(j.tree, j.at, chain)
+	case j.of != nil:
+		j.digest()
+	case len(j.by) > 0: // others were done while they streamed by
+		j.do()
+		for _, f := range j.facts {
+			p.progress.Components.Add(int64(f.Len()))
+		}
+	}
 }
 
 func (j *job) do() {

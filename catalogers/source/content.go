@@ -44,6 +44,9 @@ type passed string
 
 func (p passed) open() (Blob, error) { return nil, errNotKept }
 
+// defaultMemory is how many bytes a keeper holds in memory unless somebody says otherwise.
+const defaultMemory = 256 << 20
+
 // maxKept is the most bytes of one file that are kept, or handed to anybody, where a file cannot be read in its place.
 const maxKept = 1 << 30
 

@@ -67,6 +67,7 @@ type layerReader struct {
 	key    string      // of the layer
 	at     io.ReaderAt // the tar, where it can be read at any place; nil where it streams
 	only   map[string]bool
+	folder string // into which the members go; empty for the top
 	buffer []byte
 	recent recent
 	out    *layer
@@ -101,13 +102,15 @@ func (l *layerReader) read(r io.Reader, pos func() int64) error {
 // noPath words errors of the tar package like ours.
 func noPath(err error) error {
 	if errors.Is(err, tar.ErrHeader) {
-		return errors.New("is no tar, or a damaged one")
+		return errNoTar
 	}
 	return err
 }
 
+var errNoTar = errors.New("is no tar, or a damaged one")
+
 // member judges one member of the tar.
-func (l *layerReader) member(h *tar.Header, t *tar.Reader, pos func() int64) error {
+func (l *layerReader) member(h *tar.Header, t io.Reader, pos func() int64) error {
 	p := strings.TrimPrefix(path.Clean("/"+h.Name), "/")
 	if climbs(h.Name) {
 		l.out.odd = append(l.out.odd, Unreadable{shorten(p), ErrOutside})
@@ -115,6 +118,9 @@ func (l *layerReader) member(h *tar.Header, t *tar.Reader, pos func() int64) err
 	}
 	if p == "" {
 		return nil
+	}
+	if l.folder != "" {
+		p = join(l.folder, p)
 	}
 	dir, name := path.Split(p)
 	dir = strings.TrimSuffix(dir, "/")
@@ -219,7 +225,7 @@ func (l *layerReader) judge(p, dir, name string, program bool, head func() []byt
 	return drop
 }
 
-func (l *layerReader) regular(p, dir, name string, n node, h *tar.Header, t *tar.Reader, pos func() int64) error {
+func (l *layerReader) regular(p, dir, name string, n node, h *tar.Header, t io.Reader, pos func() int64) error {
 	if l.only == nil {
 		l.out.files++
 		if l.progress != nil {
@@ -312,6 +318,9 @@ func (l *layerReader) take(e Entry, head []byte, rest io.Reader, v verdict) (con
 // something else, the link needs its bytes.
 func (l *layerReader) hardLink(p, dir, name string, n node, h *tar.Header) {
 	target := strings.TrimPrefix(path.Clean("/"+h.Linkname), "/")
+	if l.folder != "" {
+		target = join(l.folder, target)
+	}
 	n.target = target
 	at, known := l.recent.find(target)
 	v := l.judge(p, dir, name, n.program, func() []byte { return at[:min(HeadSize, len(at))] })

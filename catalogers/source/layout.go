@@ -415,7 +415,7 @@ func (c *choice) from(ctx context.Context, b blobs, kind string) (list []*pictur
 func newLayered(b blobs, pictures []*picture, name string, o Options) *layered {
 	keep := &keeper{budget: o.Memory, parent: o.Spill}
 	if o.Memory <= 0 {
-		keep.budget = 256 << 20
+		keep.budget = defaultMemory
 	}
 	t := newTable(keep)
 	t.quit = append(t.quit, closer(b.close))

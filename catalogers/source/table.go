@@ -234,8 +234,14 @@ func (l *listing) head(buf []byte) (int, error) {
 	if p, ok := l.at.content.(passed); ok {
 		return copy(buf, p), nil
 	}
+	if s, ok := l.at.content.(starter); ok {
+		return s.start(buf)
+	}
 	return peek(l.table, join(l.dir, l.name), buf)
 }
+
+// starter is content whose first bytes cost less than all.
+type starter interface{ start(buf []byte) (int, error) }
 
 // named is a node as a folder's entry and its own FileInfo.
 type named struct {

@@ -139,7 +139,7 @@ func runScan(ctx context.Context, h host, target string, f scanFlags) error {
 		return err
 	}
 	graph, result, about := seen.graph, seen.result, seen.about
-	document.Graph, document.Lifecycle = graph, lifecycle(graph)
+	document.Graph, document.Lifecycle = graph, lifecycle(graph, about)
 	for _, name := range f.enrich {
 		document.Properties = append(document.Properties, sbom.Property{Name: "sbomgen:enriched", Value: name})
 	}
@@ -167,7 +167,10 @@ func runScan(ctx context.Context, h host, target string, f scanFlags) error {
 
 // lifecycle is the phase that the packages of a graph speak of: after the build if all were seen installed or built in, before it
 // otherwise.
-func lifecycle(g *sbom.Graph) sbom.Lifecycle {
+func lifecycle(g *sbom.Graph, a source.About) sbom.Lifecycle {
+	if len(a.Images) > 0 {
+		return sbom.PostBuild
+	}
 	phase := sbom.PreBuild
 	for i := range g.Components {
 		c := &g.Components[i]
@@ -225,7 +228,7 @@ func scanTarget(ctx context.Context, h host, target string, f scanFlags) (*scann
 	progress := new(scan.Progress)
 	stop := showProgress(h, f, progress)
 	result, err := scan.Run(ctx, tree, picked, scan.Options{Exclude: slices.Concat(f.exclude, escaped(f.own)), Workers: f.workers, Progress: progress,
-		AllLayers: m.allLayers, Files: m.files != sbom.NoFiles, Archives: f.archives})
+		AllLayers: m.allLayers, Files: m.files != sbom.NoFiles, Archives: f.archives, Memory: m.memory})
 	if err == nil {
 		enrichWith(ctx, h, enriching{tree, enrichers, f.keepTexts}, result)
 	}
