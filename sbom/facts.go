@@ -20,6 +20,7 @@ type Facts struct {
 	Limit      int       // the most components that may be claimed, 0 for no limit: more are dropped with a Gap
 
 	Archive []string          // the archives in which the file lies, as paths in the tree, outermost first: each is a folder of what is in it
+	Is      string            // the archive, among those or the file itself, that the only package claimed is; empty for none
 	Layers  map[string]string // in an image, by which layer (its Key) each file came
 	Past    bool              // what was read is hidden by a layer above: it only tells since when components were there
 
