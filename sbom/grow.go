@@ -17,6 +17,9 @@ func (f *Facts) Compact() {
 	if spare := cap(f.claims) - len(f.claims); spare > len(f.claims)/16 {
 		f.claims = append(make([]claim, 0, len(f.claims)), f.claims...)
 	}
+	if spare := cap(f.installed) - len(f.installed); spare > len(f.installed)/16 {
+		f.installed = append(make([]installs, 0, len(f.installed)), f.installed...)
+	}
 	if spare := cap(f.relations) - len(f.relations); spare > len(f.relations)/16 {
 		f.relations = append(make([]Relation, 0, len(f.relations)), f.relations...)
 	}

@@ -23,7 +23,11 @@ func (a Algorithm) Size() int {
 
 // NewHash makes a Hash of a digest in hex, of either case. It returns false for what is no digest of the algorithm.
 func NewHash(a Algorithm, hex string) (Hash, bool) {
-	h := Hash{Algorithm: a, Hex: strings.ToLower(hex)}
+	h := Hash{Algorithm: a, Hex: hex}
+	if h.Valid() {
+		return h, true
+	}
+	h.Hex = strings.ToLower(hex)
 	return h, h.Valid()
 }
 

@@ -28,14 +28,14 @@ func (r *resolver) owned() {
 	}
 	r.collapsed = make([][]owner, len(r.facts))
 	for i, f := range r.facts {
-		if len(f.installed) > 0 {
+		if f.database() {
 			continue
 		}
 		var inner map[string]bool
 		for j := range f.claims {
 			c := &f.claims[j]
 			o, ok := owners[f.seenAt(c)]
-			if !ok {
+			if !ok || o.facts == int32(i) {
 				continue
 			}
 			if f.Stage == Built {
@@ -85,6 +85,9 @@ func (r *resolver) collapseApplications(i int, f *Facts) {
 	}
 }
 
+// database tells the Facts of a package database, which nothing owns.
+func (f *Facts) database() bool { return len(f.installed) > 0 && f.Stage == Installed }
+
 // seenAt is the file in which a claim was seen.
 func (f *Facts) seenAt(c *claim) string {
 	if len(c.component.Evidence) > 0 {
@@ -113,7 +116,7 @@ func (r *resolver) filesOwned() map[string]owner {
 	}
 	seen := make(map[string]bool)
 	for _, f := range r.facts {
-		if len(f.installed) > 0 {
+		if f.database() {
 			continue
 		}
 		seen[f.Path] = true

@@ -8,16 +8,20 @@ import (
 	"github.com/sbomgen/sbomgen/catalogers/apk"
 	"github.com/sbomgen/sbomgen/catalogers/azure"
 	"github.com/sbomgen/sbomgen/catalogers/bazel"
+	"github.com/sbomgen/sbomgen/catalogers/binary"
+	"github.com/sbomgen/sbomgen/catalogers/bottlerocket"
 	"github.com/sbomgen/sbomgen/catalogers/bower"
 	"github.com/sbomgen/sbomgen/catalogers/brew"
 	"github.com/sbomgen/sbomgen/catalogers/browser"
 	"github.com/sbomgen/sbomgen/catalogers/cargo"
 	"github.com/sbomgen/sbomgen/catalogers/carthage"
+	"github.com/sbomgen/sbomgen/catalogers/chisel"
 	"github.com/sbomgen/sbomgen/catalogers/chocolatey"
 	"github.com/sbomgen/sbomgen/catalogers/cocoapods"
 	"github.com/sbomgen/sbomgen/catalogers/composer"
 	"github.com/sbomgen/sbomgen/catalogers/conan"
 	"github.com/sbomgen/sbomgen/catalogers/conda"
+	"github.com/sbomgen/sbomgen/catalogers/cos"
 	"github.com/sbomgen/sbomgen/catalogers/cpan"
 	"github.com/sbomgen/sbomgen/catalogers/cran"
 	"github.com/sbomgen/sbomgen/catalogers/crystal"
@@ -27,6 +31,7 @@ import (
 	"github.com/sbomgen/sbomgen/catalogers/dub"
 	"github.com/sbomgen/sbomgen/catalogers/elm"
 	"github.com/sbomgen/sbomgen/catalogers/espidf"
+	"github.com/sbomgen/sbomgen/catalogers/flatpak"
 	"github.com/sbomgen/sbomgen/catalogers/gem"
 	"github.com/sbomgen/sbomgen/catalogers/git"
 	"github.com/sbomgen/sbomgen/catalogers/github"
@@ -40,8 +45,11 @@ import (
 	"github.com/sbomgen/sbomgen/catalogers/jenkins"
 	"github.com/sbomgen/sbomgen/catalogers/jetbrains"
 	"github.com/sbomgen/sbomgen/catalogers/julia"
+	"github.com/sbomgen/sbomgen/catalogers/jvm"
+	"github.com/sbomgen/sbomgen/catalogers/kernel"
 	"github.com/sbomgen/sbomgen/catalogers/kubernetes"
 	"github.com/sbomgen/sbomgen/catalogers/luarocks"
+	"github.com/sbomgen/sbomgen/catalogers/macos"
 	"github.com/sbomgen/sbomgen/catalogers/maven"
 	"github.com/sbomgen/sbomgen/catalogers/nim"
 	"github.com/sbomgen/sbomgen/catalogers/nix"
@@ -50,6 +58,7 @@ import (
 	"github.com/sbomgen/sbomgen/catalogers/opam"
 	"github.com/sbomgen/sbomgen/catalogers/opkg"
 	"github.com/sbomgen/sbomgen/catalogers/pacman"
+	"github.com/sbomgen/sbomgen/catalogers/pe"
 	"github.com/sbomgen/sbomgen/catalogers/portage"
 	"github.com/sbomgen/sbomgen/catalogers/powershell"
 	"github.com/sbomgen/sbomgen/catalogers/precommit"
@@ -57,6 +66,7 @@ import (
 	"github.com/sbomgen/sbomgen/catalogers/pypi"
 	"github.com/sbomgen/sbomgen/catalogers/rpm"
 	"github.com/sbomgen/sbomgen/catalogers/sbomfile"
+	"github.com/sbomgen/sbomgen/catalogers/snap"
 	"github.com/sbomgen/sbomgen/catalogers/spack"
 	"github.com/sbomgen/sbomgen/catalogers/swift"
 	"github.com/sbomgen/sbomgen/catalogers/terraform"
@@ -174,11 +184,15 @@ var Catalogers = []*catalogers.Cataloger{
 	&espidf.Lock,
 	// Installed: what a package manager put there.
 	&deb.Status,
+	&chisel.Manifest,
 	&apk.Installed,
 	&opkg.Status,
 	&pacman.Local,
 	&portage.Installed,
+	&cos.Packages,
+	&rpm.Database,
 	&rpm.Manifest,
+	&bottlerocket.Inventory,
 	&npm.Modules,
 	&pypi.Installed,
 	&golang.Vendor,
@@ -197,6 +211,15 @@ var Catalogers = []*catalogers.Cataloger{
 	&chocolatey.Installed,
 	&spack.Spec,
 	&brew.Receipt,
+	&nix.Database,
+	&nix.Store,
+	&snap.Snap,
+	&snap.Manifest,
+	&snap.Base,
+	&flatpak.Installation,
+	&kernel.Modules,
+	&macos.Bundle,
+	&macos.Ports,
 	&cran.Library,
 	&nuget.Installed,
 	&luarocks.Installed,
@@ -205,11 +228,30 @@ var Catalogers = []*catalogers.Cataloger{
 	&terraform.Modules,
 	&powershell.Installed,
 	&bower.Installed,
+	&jvm.Release,
 	// Built: what a compiler left behind.
 	&golang.Binary,
 	&cargo.Auditable,
+	&jvm.Image,
+	&binary.Note,
+	&binary.Classifier,
 	&nuget.Deps,
+	&nuget.Bundle,
+	&nuget.Assembly,
+	&pe.Version,
 	&javaarchive.Archive,
+	&rpm.Archive,
+	&deb.Archive,
+	&apk.Archive,
+	&npm.Archive,
+	&pypi.Wheel,
+	&gem.Archive,
+	&cargo.Crate,
+	&nuget.Archive,
+	&conda.Archive,
+	&vscode.Archive,
+	&kernel.Image,
+	&kernel.Module,
 	&weights.GGUF,
 	&weights.ONNX,
 	// Attested: what documents of others say.

@@ -3,11 +3,13 @@ package apk
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/osrelease"
 	"github.com/sbomgen/sbomgen/catalogers/internal/provided"
+	"github.com/sbomgen/sbomgen/catalogers/internal/rootfs"
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 )
@@ -15,14 +17,13 @@ import (
 // Installed reads lib/apk/db/installed (usr/lib/apk/db since apk-tools 3), https://wiki.alpinelinux.org/wiki/Apk_spec#Install_DB: paragraphs of lines that
 // one letter names. etc/apk/world lists what was asked for.
 var Installed = catalogers.Cataloger{
-	Name:  "apk-installed",
-	Doc:   "Packages of Alpine, Wolfi and others installed by apk, with edges resolved by names and provides, origins, licences and what was asked for.",
-	Stage: sbom.Installed,
-	Emits: []purl.Type{purl.APK},
-	Files: catalogers.Glob("**/lib/apk/db/installed"),
-	Beside: []string{"../../../etc/os-release", "../../../usr/lib/os-release", "../../../etc/apk/world",
-		"../../../../etc/os-release", "../../../../usr/lib/os-release", "../../../../etc/apk/world"},
-	Parse: parseInstalled,
+	Name:   "apk-installed",
+	Doc:    "Packages of Alpine, Wolfi and others installed by apk, with edges resolved by names and provides, origins, licences, files and what was asked for.",
+	Stage:  sbom.Installed,
+	Emits:  []purl.Type{purl.APK},
+	Files:  catalogers.Glob("**/lib/apk/db/installed"),
+	Beside: slices.Concat([]string{"../../../etc/apk/world", "../../../../etc/apk/world"}, osrelease.Beside("../../..", "../../../..")),
+	Parse:  parseInstalled,
 }
 
 // entry is one paragraph: the fields that matter, by their letters.
@@ -48,7 +49,7 @@ func parseInstalled(f *catalogers.File, out *sbom.Facts) error {
 	if vendor == "" {
 		vendor, out.Confidence = "alpine", 70
 	}
-	d := database{out: out, env: env, vendor: vendor, distro: release.Distro(), index: provided.New(purl.APK)}
+	d := database{out: out, env: env, vendor: vendor, distro: release.Distro(), index: provided.New(purl.APK), files: files{root: rootfs.Open(f, root)}}
 	e, number := entry{}, 0
 	for line := range strings.Lines(text) {
 		number++
@@ -64,7 +65,9 @@ func parseInstalled(f *catalogers.File, out *sbom.Facts) error {
 			if e.line == 0 {
 				e.line = number
 			}
-			e.fields[line[0]] = line[2:]
+			if !d.files.line(line[0], line[2:]) {
+				e.fields[line[0]] = line[2:]
+			}
 		}
 	}
 	d.add(&e)
@@ -87,6 +90,7 @@ type database struct {
 	env, vendor, distro string
 	index               *provided.Index
 	wants               []want
+	files               files // of the package that is being read
 }
 
 type want struct {
@@ -106,6 +110,7 @@ func (d *database) want(from, list string, line int) {
 
 func (d *database) add(e *entry) {
 	name, version := e.fields['P'], e.fields['V']
+	defer d.files.forget()
 	switch {
 	case e.line == 0:
 		return
@@ -120,9 +125,17 @@ func (d *database) add(e *entry) {
 		d.out.Gap(e.line, "%.80s stands twice", name)
 		return
 	}
-	c := sbom.Component{PURL: purl.New(purl.APK, d.vendor, name, version).With("arch", e.fields['A']).With("distro", d.distro),
+	d.out.AddAt(e.line, name, e.component(d.vendor, d.distro))
+	d.files.claim(d.out, name)
+	d.index.Package(name, name, version, strings.Fields(e.fields['p']))
+	d.want(name, e.fields['D'], e.line)
+}
+
+// component is the package that an entry describes, of a distribution.
+func (e *entry) component(vendor, distro string) sbom.Component {
+	c := sbom.Component{PURL: purl.New(purl.APK, vendor, e.fields['P'], e.fields['V']).With("arch", e.fields['A']).With("distro", distro),
 		Description: e.fields['T'], Supplier: e.fields['m']}
-	if origin := e.fields['o']; origin != "" && origin != name {
+	if origin := e.fields['o']; origin != "" && origin != e.fields['P'] {
 		c.PURL = c.PURL.With("upstream", origin)
 	}
 	if license := e.fields['L']; license != "" {
@@ -138,7 +151,5 @@ func (d *database) add(e *entry) {
 			c.Properties = append(c.Properties, p)
 		}
 	}
-	d.out.AddAt(e.line, name, c)
-	d.index.Package(name, name, version, strings.Fields(e.fields['p']))
-	d.want(name, e.fields['D'], e.line)
+	return c
 }

@@ -13,13 +13,14 @@ import (
 )
 
 // Receipt reads the receipts of kegs, Cellar/<formula>/<version>/INSTALL_RECEIPT.json, and of casks, as Homebrew's Tab writes them:
-// https://rubydoc.brew.sh/Tab.html. The formula beside, .brew/<formula>.rb, tells licence and homepage.
+// https://rubydoc.brew.sh/Tab.html. The formula beside, .brew/<formula>.rb, tells licence and homepage. Casks have receipts since Homebrew 4.4 only: before, and
+// beside, the definitions that they were installed by lie in Caskroom/<cask>/.metadata.
 var Receipt = catalogers.Cataloger{
 	Name:       "brew-receipt",
 	Doc:        "Formulae and casks that Homebrew installed, with runtime dependencies, taps, licences and what was asked for.",
 	Stage:      sbom.Installed,
 	Emits:      []purl.Type{purl.Brew},
-	Files:      catalogers.Named("INSTALL_RECEIPT.json"),
+	Files:      append(catalogers.Named("INSTALL_RECEIPT.json"), catalogers.Glob("**/Caskroom/*/.metadata/*/*/Casks/*.json", "**/Caskroom/*/.metadata/*/*/Casks/*.rb")...),
 	Beside:     []string{".brew/*.rb"},
 	Group:      prefixOf,
 	ParseGroup: parseReceipts,
@@ -29,7 +30,7 @@ var Receipt = catalogers.Cataloger{
 func prefixOf(file string) (dir string, ok bool) {
 	parts := strings.Split(file, "/")
 	for i, p := range parts[:len(parts)-1] {
-		if p == "Cellar" && i+4 == len(parts) || p == "Caskroom" && i+4 == len(parts) && parts[i+2] == ".metadata" {
+		if p == "Cellar" && i+4 == len(parts) || p == "Caskroom" && (i+4 == len(parts) || i+7 == len(parts)) && parts[i+2] == ".metadata" {
 			return path.Join("./", strings.Join(parts[:i], "/")), true
 		}
 	}
@@ -51,7 +52,12 @@ func parseReceipts(prefix string, files []*catalogers.File, out *sbom.Facts) err
 	env := out.Own(prefix)
 	out.Edges(sbom.Complete)
 	var wants []sbom.Relation
+	var casks []*catalogers.File
 	for _, f := range files {
+		if f.Base() != "INSTALL_RECEIPT.json" {
+			casks = append(casks, f)
+			continue
+		}
 		text, err := f.Text()
 		if err != nil {
 			out.GapAt(f.Path, "%v", err)
@@ -81,6 +87,7 @@ func parseReceipts(prefix string, files []*catalogers.File, out *sbom.Facts) err
 			wants = append(wants, sbom.Relation{From: key, To: to, Range: d.version, MayMiss: true}) // it may have been removed since
 		}
 	}
+	wants = append(wants, parseCasks(casks, env, out)...)
 	for _, w := range wants {
 		if exact := w.To + " " + w.Range; out.Has(exact) { // otherwise it was upgraded since
 			w.To = exact

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/section"
+	"github.com/sbomgen/sbomgen/catalogers/internal/segment"
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 	"github.com/sbomgen/sbomgen/sbom/decode"
@@ -76,6 +77,9 @@ func parseAuditable(f *catalogers.File, out *sbom.Facts) error {
 			c.Properties = []sbom.Property{{Name: "sbomgen:cargo:source", Value: p.Source}} // git, local, registry: the section says no more
 		}
 		out.Add(key(i), c)
+		if p.Root {
+			segment.Needs(out, key(i), blob)
+		}
 	}
 	for i, p := range list.Packages {
 		for _, d := range p.Dependencies {

@@ -162,7 +162,7 @@ func parseManifest(f *catalogers.File, out *sbom.Facts) error {
 	lines := decode.Keys(text)
 	owner := out.Owner()
 	if m.Package.Name != "" {
-		claimPackage(out, f, m, root)
+		out.Application(f.Dir(), m.component(root))
 	}
 	for _, pattern := range m.Workspace.Members {
 		found, err := f.Glob(path.Join(pattern, "Cargo.toml"))
@@ -200,7 +200,8 @@ func findWorkspace(f *catalogers.File, m *manifest) *manifest {
 	return nil
 }
 
-func claimPackage(out *sbom.Facts, f *catalogers.File, m, root *manifest) {
+// component is the package of a manifest.
+func (m *manifest) component(root *manifest) sbom.Component {
 	word := func(field any, key string) string {
 		s, _ := inherit(field, root, key).(string)
 		return s
@@ -226,7 +227,7 @@ func claimPackage(out *sbom.Facts, f *catalogers.File, m, root *manifest) {
 			c.References = append(c.References, r)
 		}
 	}
-	out.Application(f.Dir(), c)
+	return c
 }
 
 func claimDependency(out *sbom.Facts, f *catalogers.File, d dependency, line int) {

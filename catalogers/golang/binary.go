@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/sbomgen/sbomgen/catalogers"
+	"github.com/sbomgen/sbomgen/catalogers/internal/section"
+	"github.com/sbomgen/sbomgen/catalogers/internal/segment"
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 )
@@ -42,11 +44,15 @@ func parseBinary(f *catalogers.File, out *sbom.Facts) error {
 		p.settings[s.Key] = s.Value
 	}
 	p.claim(out)
+	segment.Needs(out, programKey, blob) // of cgo: libraries in C
 	return nil
 }
 
 // readLimit is how much of one program is read. Real ones need a few hundred kilobytes; without section headers the data segment is searched.
 const readLimit = 128 << 20
+
+// infoSection is where the Go linker puts the build information of ELF programs.
+const infoSection = ".go.buildinfo"
 
 // budget is a ReaderAt that ends once as much was read.
 type budget struct {
@@ -74,6 +80,9 @@ func readBuildInfo(r io.ReaderAt) (info *buildinfo.BuildInfo, err error) {
 			err = errors.New("has a section for Go's build information, which cannot be read")
 		}
 	}()
+	if mentioned, known := section.Mentions(r, infoSection); known && !mentioned {
+		return nil, nil // nearly every program of a system
+	}
 	magic := make([]byte, 4)
 	if n, _ := r.ReadAt(magic, 0); n == 4 && string(magic) == elf.ELFMAG {
 		f, err := elf.NewFile(r)
@@ -81,7 +90,7 @@ func readBuildInfo(r io.ReaderAt) (info *buildinfo.BuildInfo, err error) {
 			return nil, nil
 		}
 		// The Go linker always writes the section. Only where there are no sections at all is the data worth a search.
-		if claimed = f.Section(".go.buildinfo") != nil; !claimed && len(f.Sections) > 1 {
+		if claimed = f.Section(infoSection) != nil; !claimed && len(f.Sections) > 1 {
 			return nil, nil
 		}
 	}

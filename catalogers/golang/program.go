@@ -15,8 +15,11 @@ type program struct {
 	settings map[string]string
 }
 
+// programKey is the key of the program among the claims.
+const programKey = "program"
+
 func (p *program) claim(out *sbom.Facts) {
-	const key = "program"
+	const key = programKey
 	c := p.component()
 	c.Kind, c.Completeness = sbom.Application, sbom.Incomplete
 	out.Add(key, c)

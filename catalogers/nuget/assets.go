@@ -52,7 +52,7 @@ func parseAssets(f *catalogers.File, out *sbom.Facts) error {
 				out.Gap(line, "version %d is unknown", version)
 			}
 		case "targets":
-			targets = readTargets(r)
+			targets = readTargets(r, false)
 		case "libraries":
 			readLibraries(r, libraries)
 		case "project":

@@ -29,6 +29,8 @@ type nuspec struct {
 	wants     []want
 	lines     []int // of wants
 	line      int
+	choco     bool     // has elements that only Chocolatey knows
+	tags      []string // words to find it by
 }
 
 func readNuspec(f *catalogers.File) (*nuspec, error) {
@@ -75,6 +77,10 @@ func (n *nuspec) field(r *decode.XMLReader, field string) {
 		refer(sbom.Website, r.Text())
 	case "repository":
 		refer(sbom.VCS, r.Attr("url"))
+	case "tags":
+		n.tags = strings.Fields(r.Text())
+	case "packageSourceUrl", "projectSourceUrl", "docsUrl", "bugTrackerUrl", "mailingListUrl":
+		n.choco = true
 	case "license":
 		if kind := r.Attr("type"); kind == "expression" {
 			c.Licenses = []sbom.License{{Text: r.Text(), Basis: sbom.DeclaredLicense}}

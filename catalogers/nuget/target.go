@@ -1,6 +1,7 @@
 package nuget
 
 import (
+	"path"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/sbom"
@@ -13,6 +14,7 @@ type entry struct {
 	kind        string // in lower case: package, project ...
 	line        int
 	wants       []want
+	assets      []string // of a *.deps.json: the files of the package, relative to the program's folder
 }
 
 // want is a dependency: an id with the range that is asked for.
@@ -51,8 +53,9 @@ type library struct {
 	line                int
 }
 
-// readTargets reads, for every framework, the packages with what they need: "id/version" -> { type, dependencies }.
-func readTargets(r *decode.JSONReader) []target {
+// readTargets reads, for every framework, the packages with what they need: "id/version" -> { type, dependencies }, and their assets if
+// they are asked for.
+func readTargets(r *decode.JSONReader, assets bool) []target {
 	var list []target
 	r.Object(func(framework string) {
 		t := target{name: framework, keys: make(map[string]string)}
@@ -69,6 +72,10 @@ func readTargets(r *decode.JSONReader) []target {
 					}
 				case "dependencies":
 					r.Object(func(id string) { e.wants = append(e.wants, want{id, r.Text()}) })
+				case "runtime", "native", "resources", "runtimeTargets":
+					if assets {
+						e.readAssets(r, field)
+					}
 				}
 			})
 			t.entries = append(t.entries, e)
@@ -76,6 +83,31 @@ func readTargets(r *decode.JSONReader) []target {
 		list = append(list, t)
 	})
 	return list
+}
+
+// readAssets reads which files of a package lie beside the program, as the host looks for them: under localPath, which .NET 10 began to write;
+// what is for one runtime identifier under its path in the package; texts for one language in the folder of its name; all else in the
+// program's own (https://github.com/dotnet/runtime/pull/118297).
+func (e *entry) readAssets(r *decode.JSONReader, kind string) {
+	r.Object(func(file string) {
+		at := path.Base(file)
+		switch {
+		case at == "_._": // stands for no file
+			return
+		case kind == "runtimeTargets":
+			at = file
+		case kind == "resources":
+			at = path.Join(path.Base(path.Dir(file)), at)
+		}
+		r.Object(func(field string) {
+			if field == "localPath" {
+				at = r.Text()
+			}
+		})
+		if at, ok := inside(".", at); ok {
+			e.assets = append(e.assets, at)
+		}
+	})
 }
 
 func readLibraries(r *decode.JSONReader, libraries map[string]library) {

@@ -3,11 +3,13 @@ package opkg
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/control"
 	"github.com/sbomgen/sbomgen/catalogers/internal/osrelease"
+	"github.com/sbomgen/sbomgen/catalogers/internal/rootfs"
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 )
@@ -18,11 +20,11 @@ import (
 // opkg has no purl type.
 var Status = catalogers.Cataloger{
 	Name:   "opkg-status",
-	Doc:    "Packages of OpenWrt and Yocto installed by opkg, with edges, licences and what the user asked for.",
+	Doc:    "Packages of OpenWrt and Yocto installed by opkg, with edges, licences, files and what the user asked for.",
 	Stage:  sbom.Installed,
 	Emits:  []purl.Type{purl.Generic},
 	Files:  catalogers.Glob("**/usr/lib/opkg/status", "**/var/lib/opkg/status"),
-	Beside: []string{"../../../etc/os-release", "../../../usr/lib/os-release", "info/*.control"},
+	Beside: slices.Concat([]string{"info/*.control", "info/*.list"}, osrelease.Beside("../../..")),
 	Parse:  parseStatus,
 }
 
@@ -36,6 +38,7 @@ func parseStatus(f *catalogers.File, out *sbom.Facts) error {
 	out.Edges(sbom.Complete)
 	release := osrelease.Read(f, root)
 	release.Claim(out)
+	fs := rootfs.Open(f, root)
 	var installed []control.Package
 	for p := range control.Paragraphs(text) {
 		name, version, arch := p.Get("Package"), p.Get("Version"), p.Get("Architecture")
@@ -58,6 +61,7 @@ func parseStatus(f *catalogers.File, out *sbom.Facts) error {
 		c := describe(f, name)
 		c.PURL = purl.New(purl.Generic, "", name, version).With("arch", arch).With("distro", release.Distro())
 		out.AddAt(p.Line, name, c)
+		install(f, fs, p, out)
 		for flag := range strings.SplitSeq(status[1], ",") {
 			if flag == "user" && p.Get("Auto-Installed") != "yes" {
 				out.Relate(sbom.Relation{From: env, To: name, Line: p.Line})

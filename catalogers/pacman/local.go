@@ -3,11 +3,13 @@ package pacman
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/osrelease"
 	"github.com/sbomgen/sbomgen/catalogers/internal/provided"
+	"github.com/sbomgen/sbomgen/catalogers/internal/rootfs"
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 )
@@ -17,11 +19,11 @@ import (
 // package came as a dependency; without it somebody asked for it.
 var Local = catalogers.Cataloger{
 	Name:       "pacman-local",
-	Doc:        "Packages of Arch Linux, its derivatives and MSYS2 installed by pacman, with edges resolved by names and provides, licences and what was asked for.",
+	Doc:        "Packages of Arch Linux, its derivatives and MSYS2 installed by pacman, with edges resolved by names and provides, licences, files and what was asked for.",
 	Stage:      sbom.Installed,
 	Emits:      []purl.Type{purl.ALPM},
 	Files:      catalogers.Glob("**/var/lib/pacman/local/*/desc"),
-	Beside:     []string{"../../../../../etc/os-release", "../../../../../usr/lib/os-release"},
+	Beside:     slices.Concat([]string{"files", "mtree"}, osrelease.Beside("../../../../..")),
 	Group:      rootOf,
 	ParseGroup: parseLocal,
 }
@@ -39,6 +41,7 @@ func parseLocal(root string, files []*catalogers.File, out *sbom.Facts) error {
 	if vendor == "" {
 		vendor, out.Confidence = "arch", 70
 	}
+	fs := rootfs.Open(files[0], root)
 	index, fields := provided.New(purl.ALPM), make([]map[string][]string, len(files))
 	for i, f := range files {
 		text, err := f.Text()
@@ -75,6 +78,7 @@ func parseLocal(root string, files []*catalogers.File, out *sbom.Facts) error {
 			c.Properties = []sbom.Property{{Name: "sbomgen:pacman:validation", Value: validation}}
 		}
 		out.AddIn(sbom.Location{Path: f.Path, Line: 1}, name, c)
+		install(f, fs, name, out)
 		index.Package(name, name, version, d["PROVIDES"])
 		if first(d["REASON"]) == "" || first(d["REASON"]) == "0" {
 			out.DependsOn(env, name)

@@ -3,10 +3,12 @@ package portage
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/osrelease"
+	"github.com/sbomgen/sbomgen/catalogers/internal/rootfs"
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 )
@@ -17,12 +19,12 @@ import (
 // Portage has no purl type.
 var Installed = catalogers.Cataloger{
 	Name:  "portage-installed",
-	Doc:   "Packages of Gentoo installed by Portage, with edges by USE flags and slots, licences and what was asked for.",
+	Doc:   "Packages of Gentoo installed by Portage, with edges by USE flags and slots, licences, files and what was asked for.",
 	Stage: sbom.Installed,
 	Emits: []purl.Type{purl.Generic},
 	Files: catalogers.Glob("**/var/db/pkg/*/*/CONTENTS"),
-	Beside: []string{"RDEPEND", "PDEPEND", "LICENSE", "SLOT", "repository", "USE", "HOMEPAGE", "DESCRIPTION",
-		"../../../../../etc/os-release", "../../../../../usr/lib/os-release", "../../../../lib/portage/world"},
+	Beside: slices.Concat([]string{"RDEPEND", "PDEPEND", "LICENSE", "SLOT", "repository", "USE", "HOMEPAGE", "DESCRIPTION", "../../../../lib/portage/world"},
+		osrelease.Beside("../../../../..")),
 	Group:      rootOf,
 	ParseGroup: parseInstalled,
 }
@@ -45,6 +47,7 @@ func parseInstalled(root string, files []*catalogers.File, out *sbom.Facts) erro
 	out.Edges(sbom.Complete)
 	release := osrelease.Read(files[0], root)
 	release.Claim(out)
+	fs := rootfs.Open(files[0], root)
 	d := make(database)
 	list := make([]*ebuild, 0, len(files))
 	for _, f := range files {
@@ -85,6 +88,7 @@ func parseInstalled(root string, files []*catalogers.File, out *sbom.Facts) erro
 			c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:portage:repository", Value: from})
 		}
 		out.AddIn(sbom.Location{Path: f.Path}, p.key, c)
+		install(f, fs, p.key, out)
 		d[p.name] = append(d[p.name], p)
 		list = append(list, p)
 	}

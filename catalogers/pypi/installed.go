@@ -37,7 +37,9 @@ func environmentOf(file string) (dir string, ok bool) {
 			dir = path.Dir(dir)
 		}
 	default:
-		dir = path.Dir(dir)
+		if dir = path.Dir(dir); strings.HasSuffix(dir, ".whl") {
+			return "", false // not installed
+		}
 	}
 	parts := strings.Split(dir, "/")
 	for i := 0; i+1 < len(parts); i++ {

@@ -20,7 +20,7 @@ var Manifest = catalogers.Cataloger{
 	Stage:  sbom.Installed,
 	Emits:  []purl.Type{purl.RPM},
 	Files:  catalogers.Glob("**/var/lib/rpmmanifest/container-manifest-2"),
-	Beside: []string{"../../../etc/os-release", "../../../usr/lib/os-release"},
+	Beside: osrelease.Beside("../../.."),
 	Parse:  parseManifest,
 }
 

@@ -44,6 +44,7 @@ func (x *index) wantArchives(plain bool) {
 	for _, ext := range names {
 		x.glob(candidate{cataloger: archiveMark, pattern: "*." + ext, suffix: "." + ext})
 	}
+	x.caches = plain
 }
 
 // archives is the part of a scan that looks into archives.
@@ -52,6 +53,17 @@ type archives struct {
 	scan   *passing
 	o      *Options
 	opened atomic.Int64
+}
+
+// inCache tells the folders in which package managers keep what they downloaded. It is not installed, and only opened on demand. What bundler puts below
+// vendor/cache belongs to the project.
+func inCache(dir string) bool {
+	for at := dir; at != "."; at = path.Dir(at) {
+		if base := path.Base(at); base == ".cache" || base == "cache" && path.Base(path.Dir(at)) != "vendor" {
+			return true
+		}
+	}
+	return false
 }
 
 // isArchive tells whether a file is opened as a tree, and whether it is a package.
@@ -163,7 +175,7 @@ func (a *archives) look(tree catalogers.Tree, at string, chain []string) *Result
 	}
 	defer sub.Close()
 	chain = append(chain[:len(chain):len(chain)], at)
-	p := &passing{index: a.scan.index, list: a.scan.list, progress: a.scan.progress, archives: a, pack: pack, done: make(map[place][]*sbom.Facts), at: at}
+	p := &passing{index: a.scan.index, list: a.scan.list, progress: a.scan.progress, archives: a, done: make(map[place][]*sbom.Facts), at: at}
 	found, err := sub.Walk(a.ctx, below{p.index, at}, source.WalkOptions{Exclude: nil, Workers: 1, Whole: p.whole})
 	if err != nil {
 		return gap(err)
@@ -226,8 +238,15 @@ func (a *archives) describe(r *Result, blob source.Blob, at string) {
 		return
 	}
 	sum := sha256.New()
-	if _, err := io.Copy(sum, io.NewSectionReader(blob, 0, blob.Size())); err == nil {
-		only.Hashes = append(only.Hashes, sbom.Hash{Algorithm: sbom.SHA256, Hex: hex.EncodeToString(sum.Sum(nil))})
+	if _, err := io.Copy(sum, io.NewSectionReader(blob, 0, blob.Size())); err != nil {
+		return
+	}
+	hashes := []sbom.Hash{{Algorithm: sbom.SHA256, Hex: hex.EncodeToString(sum.Sum(nil))}}
+	switch only.PURL.Type {
+	case purl.PyPI, purl.Gem, purl.Conda: // one version is distributed as several archives
+		only.References = append(only.References, sbom.Reference{Type: sbom.Distribution, URL: path.Base(at), Hashes: hashes})
+	default:
+		only.Hashes = hashes
 	}
 }
 

@@ -22,6 +22,7 @@ type index struct {
 	begun bool            // start holds something
 
 	beside *index // of what may be opened beside a file
+	caches bool   // archives in the caches of package managers are opened, too
 }
 
 // candidate is a cataloger that wants a file if the pattern matches.
@@ -133,7 +134,7 @@ func (x *index) each(dir, name string, yield func(cataloger int) bool) bool {
 	if len(x.exts) > 0 {
 		if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
 			for _, c := range x.exts[name[dot+1:]] {
-				if c.wants(dir, name) && !yield(c.cataloger) {
+				if c.wants(dir, name) && (c.cataloger != archiveMark || x.caches || !inCache(dir)) && !yield(c.cataloger) {
 					return false
 				}
 			}

@@ -20,7 +20,7 @@ type passing struct {
 	list     []*catalogers.Cataloger
 	progress *Progress
 	archives *archives
-	pack     bool   // the tree is a package: what it would need for its own development is left out
+	past     bool   // the files are hidden ones, which only tell since when packages were there
 	at       string // where the tree is mounted; empty for the scanned tree itself
 
 	mu     sync.Mutex
@@ -53,7 +53,7 @@ func (p *passing) whole(e source.Entry, blob source.Blob) bool {
 		}
 		c := p.list[i]
 		switch {
-		case c.Stage < sbom.Installed && (p.pack || insidePackage(e.Path)):
+		case c.Stage < sbom.Installed && insidePackage(e.Path):
 			continue // not read, here or later
 		case c.Group != nil || len(c.Beside) > 0:
 			return false
@@ -116,7 +116,8 @@ func (a alone) OnDisk(string) (string, func(), error) { return "", nil, bytes.Er
 // before reads what the next layer of an image hides: it tells since when a package was there.
 func (p *passing) before(ctx context.Context, tree source.Tree, files []source.Entry, o *Options) []*sbom.Facts {
 	r := new(Result)
-	jobs := plan(tree, p, files, r)
+	then := &passing{index: p.index, list: p.list, progress: p.progress, archives: p.archives, done: p.done, hashes: p.hashes, past: !o.AllLayers}
+	jobs := plan(tree, then, files, r)
 	run(ctx, jobs, o.Workers, p)
 	layers := layersOf(files)
 	for _, j := range jobs {

@@ -153,12 +153,15 @@ func plan(tree catalogers.Tree, p *passing, files []source.Entry, r *Result) []*
 		matched, inner := false, false
 		for _, i := range p.index.catalogersOf(dir, name, func() []byte { return head(tree, e.Path) }) {
 			if i == archiveMark {
+				if p.past {
+					continue
+				}
 				matched = true
 				jobs = append(jobs, &job{tree: tree, at: e.Path})
 				continue
 			}
 			c := p.list[i]
-			if c.Stage < sbom.Installed && (p.pack || insidePackage(e.Path)) {
+			if c.Stage < sbom.Installed && insidePackage(e.Path) {
 				inner = true
 				continue
 			}
@@ -193,11 +196,16 @@ func plan(tree catalogers.Tree, p *passing, files []source.Entry, r *Result) []*
 	return jobs
 }
 
-// insidePackage tells whether a path belongs to a package that a package manager put there. What such a package would need
+// insidePackage tells whether a path belongs to a package that a package manager put there, or to one in an archive. What such a package would need
 // for its own development says nothing about the project.
 func insidePackage(p string) bool {
 	for _, dir := range [...]string{"node_modules/", "site-packages/", "dist-packages/", ".vscode/extensions/", ".vscode-server/extensions/", "chocolatey/lib/"} {
 		if at := strings.Index(p, dir); at == 0 || at > 0 && p[at-1] == '/' {
+			return true
+		}
+	}
+	for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
+		if _, pack := isArchive(dir, false); pack {
 			return true
 		}
 	}

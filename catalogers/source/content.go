@@ -61,10 +61,13 @@ type keeper struct {
 	end  int64 // of the file
 }
 
+// sizeable is from how many bytes on a file does not take from the budget: lists of repositories, databases.
+const sizeable = 2 << 20
+
 // put keeps a copy of data.
 func (k *keeper) put(data []byte) (content, error) {
 	k.mu.Lock()
-	if k.used+int64(len(data)) <= k.budget {
+	if len(data) <= sizeable && k.used+int64(len(data)) <= k.budget {
 		k.used += int64(len(data))
 		k.mu.Unlock()
 		return inMemory(bytes.Clone(data)), nil

@@ -20,6 +20,7 @@ type Image struct {
 	Name        string // the repository, with its registry where one is known: ghcr.io/owner/name
 	Tag         string
 	Digest      string // of the manifest, "sha256:" and hex; empty where the medium has none
+	Index       string // digest of the index that was asked for, which lists the manifest; empty where a manifest was
 	Config      string // digest of the configuration, likewise
 	OS          string
 	Arch        string
@@ -277,8 +278,8 @@ func (c *choice) pictures(ctx context.Context, b blobs, d descriptor, depth int)
 		if err != nil {
 			return nil, err
 		}
-		if c.platform != "" && !c.all() && p.Platform() != c.platform && !strings.HasPrefix(p.Platform(), c.platform+"/") {
-			return nil, fmt.Errorf("is an image for %s, not %s", p.Platform(), c.platform)
+		if err := c.fits(p); err != nil {
+			return nil, err
 		}
 		p.Annotations = merged(d.Annotations, p.Annotations)
 		return []*picture{p}, nil
@@ -294,9 +295,19 @@ func (c *choice) pictures(ctx context.Context, b blobs, d descriptor, depth int)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, some...)
+		if list = append(list, some...); len(list) > maxPictures {
+			return nil, fmt.Errorf("has more than %d images", maxPictures)
+		}
 	}
 	return list, nil
+}
+
+// fits tells whether an image that is in no index is for the platform that is meant.
+func (c *choice) fits(p *picture) error {
+	if c.platform != "" && !c.all() && p.Platform() != c.platform && !strings.HasPrefix(p.Platform(), c.platform+"/") {
+		return fmt.Errorf("is an image for %s, not %s", p.Platform(), c.platform)
+	}
+	return nil
 }
 
 // merged lays annotations over those of what is around.

@@ -20,6 +20,9 @@ type layer struct {
 	other   []uint64 // hashes of the paths of files that nobody wanted, sorted: they hide what lies below
 	odd     []Unreadable
 	files   int64
+
+	size   int64  // bytes as it is stored; this and the next only where digests are checked
+	diffID string // digest of its tar
 }
 
 type entry struct {

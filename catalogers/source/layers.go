@@ -159,7 +159,15 @@ func (l *layered) reread(ctx context.Context, r *reading, ref *Layer, again map[
 		only[target] = true
 	}
 	reader := &layerReader{reading: r, ctx: ctx, key: ref.Key, only: only}
-	if err := l.one(reader, ref, false); err != nil {
+	if err := l.one(reader, ref, false); err == errPassed {
+		for target, links := range again {
+			for _, p := range links {
+				l.table.remove(p)
+				odd = append(odd, Unreadable{p, fmt.Errorf("is a hard link to %s, whose bytes were not kept while they streamed by", shorten(target))})
+			}
+		}
+		return odd, nil
+	} else if err != nil {
 		return nil, err
 	}
 	for i := range reader.out.entries {
@@ -282,7 +290,7 @@ func (l *layerReader) blob(blob layerBlob, ref *Layer, verify bool) error {
 		plain = &bounded{r: unpacked, packed: packed}
 	}
 	var diff hash.Hash
-	if verify && strings.HasPrefix(ref.DiffID, "sha256:") {
+	if verify && (ref.DiffID == "" || strings.HasPrefix(ref.DiffID, "sha256:")) {
 		diff = sha256.New()
 		plain = io.TeeReader(plain, diff)
 	}
@@ -298,19 +306,25 @@ func (l *layerReader) blob(blob layerBlob, ref *Layer, verify bool) error {
 	if !verify {
 		return nil
 	}
-	if ref.Size >= 0 && packed.n != ref.Size {
-		return fmt.Errorf("has %d bytes, not the %d that the manifest says", packed.n, ref.Size)
+	l.out.size = packed.n
+	if digest != nil {
+		if got := "sha256:" + hex.EncodeToString(digest.Sum(nil)); got != ref.Digest {
+			return fmt.Errorf("its digest is %s, not %s", got, ref.Digest)
+		}
 	}
-	for _, check := range [...]struct {
-		what, want string
-		sum        hash.Hash
-	}{{"digest", ref.Digest, digest}, {"diff id", ref.DiffID, diff}} {
-		if check.sum == nil {
-			continue
-		}
-		if got := "sha256:" + hex.EncodeToString(check.sum.Sum(nil)); got != check.want {
-			return fmt.Errorf("its %s is %s, not %s", check.what, got, check.want)
-		}
+	if diff != nil {
+		l.out.diffID = "sha256:" + hex.EncodeToString(diff.Sum(nil))
+	}
+	return l.out.check(ref)
+}
+
+// check compares what was read of a layer with what is said of it.
+func (l *layer) check(ref *Layer) error {
+	if ref.Size >= 0 && l.size != ref.Size {
+		return fmt.Errorf("has %d bytes, not the %d that the manifest says", l.size, ref.Size)
+	}
+	if ref.DiffID != "" && l.diffID != "" && l.diffID != ref.DiffID {
+		return fmt.Errorf("its diff id is %s, not %s", l.diffID, ref.DiffID)
 	}
 	return nil
 }

@@ -314,7 +314,10 @@ func (c *choice) fromSaved(ctx context.Context, b blobs) ([]*picture, error) {
 	if len(s.RepoTags) > 0 {
 		p.called(s.RepoTags[0])
 	}
-	return []*picture{p}, p.configure(config)
+	if err := p.configure(config); err != nil {
+		return nil, err
+	}
+	return []*picture{p}, c.fits(p)
 }
 
 // digestOf is the digest that the name of a member holds: blobs/sha256/HEX, or HEX.json of a configuration. Layers in folders of their own are
@@ -427,12 +430,19 @@ func newLayered(b blobs, pictures []*picture, name string, o Options) *layered {
 
 // set says which images the tree is made of.
 func (l *layered) set(pictures []*picture) {
-	l.pictures = pictures
+	l.pictures, l.table.roots = pictures, nil
 	for _, p := range pictures {
 		p.Folder = "."
 		if len(pictures) > 1 {
 			p.Folder = p.Platform()
+			if !fs.ValidPath(p.Folder) || p.Folder == "." {
+				p.Folder = "unknown"
+			}
 		}
+		for n, name := 2, p.Folder; slices.Contains(l.table.roots, p.Folder); n++ { // versions of Windows share a platform
+			p.Folder = fmt.Sprintf("%s-%d", name, n)
+		}
+		l.table.roots = append(l.table.roots, p.Folder)
 		for i := range p.Layers {
 			p.Layers[i].Index = i
 		}
@@ -453,6 +463,9 @@ func aboutImage(pictures []*picture, name string) About {
 	}
 	return a
 }
+
+// maxDocuments is how many bytes of documents are kept of a stream.
+const maxDocuments = 128 << 20
 
 // streamed is a tar of an image that is read once, from its start: layers come before anybody says which they are.
 type streamed struct {
@@ -482,9 +495,17 @@ func (s *streamed) document(_ context.Context, key string) ([]byte, error) {
 	return data, nil
 }
 
-func (s *streamed) stored(context.Context, string) (layerBlob, error) {
-	return layerBlob{}, errors.New("is not in the stream, or was read already")
+// stored gives a layer that is so small that it was kept among the documents.
+func (s *streamed) stored(_ context.Context, key string) (layerBlob, error) {
+	data, ok := s.small[key]
+	if !ok {
+		return layerBlob{}, errPassed
+	}
+	return layerBlob{io.NopCloser(bytes.NewReader(data)), bytes.NewReader(data), int64(len(data))}, nil
 }
+
+// errPassed says that a layer cannot be read again.
+var errPassed = errors.New("streamed by")
 
 func (s *streamed) close() error { return s.r.Close() }
 
@@ -494,6 +515,7 @@ func (s *streamed) readAll(ctx context.Context, r *reading, l *layered) error {
 	layers := make(map[string]*layer)
 	failed := make(map[string]error)
 	reader := &layerReader{reading: r, ctx: ctx}
+	kept := int64(0)
 	for n := 0; ; n++ {
 		h, err := t.Next()
 		if err == io.EOF {
@@ -519,10 +541,11 @@ func (s *streamed) readAll(ctx context.Context, r *reading, l *layered) error {
 			return err
 		}
 		whole := io.MultiReader(bytes.NewReader(head), t)
-		if h.Size <= maxDocument && (looksLikeJSON(head) || h.Size < 512) {
+		if h.Size <= maxDocument && kept+h.Size <= maxDocuments && (looksLikeJSON(head) || h.Size < 512) {
 			if s.small[name], err = small(whole); err != nil {
 				return err
 			}
+			kept += h.Size
 			continue
 		}
 		reader.key, reader.recent = name, recent{}
@@ -552,11 +575,18 @@ func (s *streamed) readAll(ctx context.Context, r *reading, l *layered) error {
 				ref.Index = i
 				return fmt.Errorf("%s: %w", ref.title(), err)
 			}
-			if layers[name] == nil {
+			ref.Key = name
+			if layers[name] != nil {
+				l.layers[name] = layers[name]
+				if l.verify {
+					ref.Index = i
+					if err := layers[name].check(ref); err != nil {
+						return fmt.Errorf("%s: %w", ref.title(), err)
+					}
+				}
+			} else if s.small[name] == nil {
 				return fmt.Errorf("%s: %w", ref.title(), fs.ErrNotExist)
 			}
-			ref.Key = name
-			l.layers[name] = layers[name]
 		}
 	}
 	l.set(pictures)

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"path"
@@ -14,6 +15,18 @@ var errLoop = errors.New("takes more than 40 links")
 
 // errAsk says that links have to be followed by hand.
 var errAsk = errors.New("has links on the way")
+
+// enclosed is a medium of whole file systems: no link leads out of one, as none does for who runs in it.
+type enclosed interface {
+	root(p string) string // of the file system that p is in; empty if it is in none
+}
+
+func rootOf(m medium, p string) string {
+	if r, ok := m.(enclosed); ok {
+		return r.root(p)
+	}
+	return ""
+}
 
 // resolve follows the links on the way to p and tells where it ends and what is there. It never leaves the tree.
 func resolve(m medium, p string) (end string, k kind, err error) {
@@ -31,6 +44,8 @@ func resolve(m medium, p string) (end string, k kind, err error) {
 			continue
 		case k != isFolder:
 			return "", isUnknown, fs.ErrNotExist
+		case part == ".." && end == rootOf(m, end):
+			continue
 		case part == ".." && end == ".":
 			return "", isUnknown, ErrOutside
 		case part == "..":
@@ -55,7 +70,7 @@ func resolve(m medium, p string) (end string, k kind, err error) {
 		k = isFolder
 		if strings.HasPrefix(target, "/") {
 			var inside bool
-			end = "."
+			end = cmp.Or(rootOf(m, end), ".")
 			target, inside = m.rebase(target)
 			foreign = foreign || !inside
 		}

@@ -26,6 +26,10 @@ func imageScheme(target string) (open func(context.Context, string, Options) (Tr
 		return file("oci"), rest
 	case "docker-archive":
 		return file("docker"), rest
+	case "registry":
+		return openRegistry, rest
+	case "docker", "podman":
+		return func(ctx context.Context, ref string, o Options) (Tree, error) { return openDaemon(ctx, scheme, ref, o) }, rest
 	}
 	return nil, ""
 }

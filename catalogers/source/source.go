@@ -143,6 +143,10 @@ type Options struct {
 	Verify   bool      // compare sizes and digests of layers with what manifest and configuration say
 	Insecure bool      // speak plain HTTP to registries, or accept their certificates unseen
 	Stdin    io.Reader // read for the target "-"
+
+	// Getenv gives the variables of the environment that say where daemons listen, as os.Getenv does: DOCKER_HOST, DOCKER_TLS_VERIFY,
+	// DOCKER_CERT_PATH, CONTAINER_HOST, XDG_RUNTIME_DIR and HOME. By default there are none.
+	Getenv func(string) string
 }
 
 // ErrOutside says that a path or a link leads out of the tree.

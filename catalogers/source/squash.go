@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"io"
+	"path"
 	"slices"
 )
 
@@ -40,7 +41,7 @@ func (t *table) squash(l *layer, hidden []string, prefix string, number int32) (
 // link is the file that a hard link is, or nil if nobody wants it. Without content, it has to be read.
 func (t *table) link(e *entry, prefix string) *node {
 	n := &node{kind: isRegular, program: e.node.program}
-	target := t.find(join(prefix, e.node.target))
+	target := t.find(t.real(join(prefix, e.node.target)))
 	switch {
 	case target != nil && target.kind == isRegular:
 		n.content, n.size, n.program = target.content, target.size, target.program
@@ -50,39 +51,92 @@ func (t *table) link(e *entry, prefix string) *node {
 	return n
 }
 
-// hidden lists the paths in the table that the layer takes away, or puts something else in the place of.
+// hidden lists the paths in the table that the layer takes away, or puts something else in the place of. Links to folders on the way are followed, as
+// a container runtime does.
 func (l *layer) hidden(t *table, r *reading, prefix string) (list []string) {
+	if top := t.find(prefix); top == nil || len(top.children) == 0 {
+		return nil
+	}
 	for _, p := range l.emptied {
-		if dir := t.find(join(prefix, p)); dir != nil {
+		p = t.real(join(join(prefix, p), whiteout))
+		if dir := t.find(path.Dir(p)); dir != nil {
 			for name := range dir.children {
-				list = append(list, join(join(prefix, p), name))
+				list = append(list, join(path.Dir(p), name))
 			}
 		}
 	}
 	for _, p := range l.removed {
-		if at := join(prefix, p); t.find(at) != nil {
+		if at := t.real(join(prefix, p)); t.find(at) != nil {
 			list = append(list, at)
 		}
 	}
+	last := ""
+	folders := make(map[string]bool) // that take the places of links
 	for i := range l.entries {
 		e := &l.entries[i]
-		if n := t.find(join(prefix, e.path)); n != nil && (n.kind != isFolder || e.node.kind != isFolder) {
-			list = append(list, join(prefix, e.path))
+		p := join(prefix, e.path)
+		at := t.real(p)
+		for dir := path.Dir(p); at != p && dir != "."; dir = path.Dir(dir) {
+			if folders[dir] {
+				at = p
+			}
+		}
+		if n := t.find(at); n != nil && (n.kind != isFolder || e.node.kind != isFolder) {
+			list = append(list, at)
+			if n.kind == isLink && e.node.kind == isFolder {
+				folders[p] = true
+			}
+		}
+		if dir := path.Dir(at); dir != last { // a file that becomes a folder need not be listed as one
+			last = dir
+			for n := (*node)(nil); dir != "." && n == nil; dir = path.Dir(dir) {
+				if n = t.find(dir); n != nil && n.kind != isFolder && n.kind != isLink {
+					list = append(list, dir)
+				}
+			}
 		}
 	}
 	if len(l.other) > 0 {
-		top := t.find(prefix)
-		if top == nil {
-			return list
-		}
-		top.each(".", func(p string, _ *node) {
-			if _, found := slices.BinarySearch(l.other, r.hash(p)); found {
-				list = append(list, join(prefix, p))
+		check := func(p, name string) {
+			if _, found := slices.BinarySearch(l.other, r.hash(name)); found {
+				list = append(list, p)
 			}
-		})
+		}
+		top := t.find(prefix)
+		top.all(".", func(p string) { check(join(prefix, p), p) })
+		for _, from := range top.links() {
+			to, k, err := resolve(t, join(prefix, from))
+			if err != nil || k != isFolder || to == prefix {
+				continue
+			}
+			t.find(to).all(".", func(p string) { check(join(to, p), join(from, p)) })
+		}
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// all visits what is below a node, in no order.
+func (n *node) all(p string, visit func(p string)) {
+	for name, child := range n.children {
+		at := join(p, name)
+		visit(at)
+		child.all(at, visit)
+	}
+}
+
+// links lists the links directly in a folder: /bin, /lib and the like are such. Where there are more than any root has, they are none.
+func (n *node) links() (list []string) {
+	const most = 64
+	for name, child := range n.children {
+		if child.kind == isLink {
+			list = append(list, name)
+		}
+	}
+	if len(list) > most {
+		return nil
+	}
+	return list
 }
 
 // files lists the regular files at and below paths, sorted.

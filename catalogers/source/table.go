@@ -17,6 +17,7 @@ type table struct {
 	files int64
 	keep  *keeper
 	quit  []io.Closer
+	roots []string // of the file systems in it; none of an archive
 }
 
 // node is one name in a table.
@@ -133,7 +134,28 @@ func (t *table) at(p string) (k kind, target string, err error) {
 	return n.kind, n.target, nil
 }
 
-func (t *table) rebase(target string) (p string, inside bool) { return target, false }
+func (t *table) rebase(target string) (p string, inside bool) { return target, len(t.roots) > 0 }
+
+func (t *table) root(p string) string {
+	for _, r := range t.roots {
+		if r == "." || p == r || strings.HasPrefix(p, r+"/") {
+			return r
+		}
+	}
+	return ""
+}
+
+// real is a path without links on the way to its end.
+func (t *table) real(p string) string {
+	dir := path.Dir(p)
+	if n := t.find(dir); n != nil && n.kind == isFolder {
+		return p
+	}
+	if end, k, err := resolve(t, dir); err == nil && k == isFolder {
+		return join(end, path.Base(p))
+	}
+	return p
+}
 
 func (t *table) quick(p string) (Blob, error) {
 	if !t.plain(p) {

@@ -28,7 +28,9 @@ var Extensions = catalogers.Cataloger{
 }
 
 func folderOf(file string) (dir string, ok bool) {
-	dir = path.Dir(file)
+	if dir = path.Dir(file); strings.HasSuffix(dir, ".vsix") {
+		return "", false // not installed
+	}
 	if path.Base(path.Dir(dir)) == "extensions" {
 		return path.Dir(dir), path.Base(file) != "package.json" || strings.Contains(path.Base(dir), ".") && strings.Contains(path.Base(dir), "-")
 	}
@@ -42,6 +44,7 @@ type extension struct {
 	home, source                       string
 	needs, packs                       []string
 	editor                             bool // made for Visual Studio Code
+	targets                            bool // says what it is made for
 }
 
 func (e *extension) id() string { return strings.ToLower(e.publisher + "." + e.name) }
@@ -99,7 +102,8 @@ func parseExtensions(dir string, files []*catalogers.File, out *sbom.Facts) erro
 	return nil
 }
 
-func (e *extension) claim(f *catalogers.File, out *sbom.Facts) {
+// component is the extension.
+func (e *extension) component() sbom.Component {
 	c := sbom.Component{PURL: purl.New(purl.VSCodeExtension, e.publisher, e.name, e.version), Description: e.description, Supplier: e.maker}
 	if e.platform != "" && e.platform != "universal" && e.platform != "undefined" {
 		c.PURL = c.PURL.With("platform", e.platform)
@@ -115,6 +119,11 @@ func (e *extension) claim(f *catalogers.File, out *sbom.Facts) {
 			c.References = append(c.References, sbom.Reference{Type: r.Type, URL: url})
 		}
 	}
+	return c
+}
+
+func (e *extension) claim(f *catalogers.File, out *sbom.Facts) {
+	c := e.component()
 	key := c.PURL.String()
 	if out.Has(key) {
 		return

@@ -62,6 +62,12 @@ func (e *extension) readPackage(text string) error {
 	r.Children(func(name string) {
 		known = known || name == "PackageManifest"
 		r.Children(func(name string) {
+			if name == "Installation" {
+				r.Children(func(string) {
+					e.targets = true
+					e.editor = e.editor || strings.HasPrefix(r.Attr("Id"), "Microsoft.VisualStudio.Code")
+				})
+			}
 			if name != "Metadata" {
 				return
 			}

@@ -3,7 +3,6 @@ package osrelease
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -17,28 +16,59 @@ type Release struct {
 	ID   string // in lower case
 	Like []string
 
-	version, codename, title, home, cpe string
+	version, codename, title, home, cpe, variant, build string
+}
+
+// Beside gives the patterns of all files that Read may open, for the field of that name, for roots that are so many folders up
+// ("../../..").
+func Beside(up ...string) []string {
+	list := make([]string, 0, len(up)*(2+len(older)))
+	for _, root := range up {
+		list = append(list, root+"/etc/os-release", root+"/usr/lib/os-release")
+		for i := range older {
+			list = append(list, root+"/etc/"+older[i].name)
+		}
+	}
+	return list
 }
 
 // Read reads etc/os-release or usr/lib/os-release of the file system with the root, which the cataloger must have
-// declared. Where neither names a system the Release is empty.
+// declared; on systems that are older than these, the files that they had for it. Where none names a system the Release is empty.
 func Read(f *catalogers.File, root string) Release {
 	for _, name := range [...]string{"etc/os-release", "usr/lib/os-release"} {
 		at := path.Join(root, name)
-		other, err := f.At(at)
-		if err != nil {
+		text, _ := read(f, at)
+		r := parse(text)
+		if r.ID == "" {
 			continue
 		}
-		text, err := other.Text()
-		if err != nil {
-			continue
+		r.Path = at
+		if r.ID == "debian" && r.version+r.codename == "" { // testing and unstable once said neither
+			text, _ := read(f, path.Join(root, "etc/debian_version"))
+			r.codename = parseDebian(text).codename
 		}
-		if r := parse(text); r.ID != "" {
-			r.Path = at
-			return r
+		return r
+	}
+	for i := range older {
+		at := path.Join(root, "etc", older[i].name)
+		if text, ok := read(f, at); ok {
+			if r := older[i].parse(text); r.ID != "" {
+				r.Path = at
+				return r
+			}
 		}
 	}
 	return Release{}
+}
+
+// read gives the text of a file of the tree, and whether there is one.
+func read(f *catalogers.File, at string) (text string, ok bool) {
+	other, err := f.At(at)
+	if err != nil {
+		return "", false
+	}
+	text, err = other.Text()
+	return text, err == nil
 }
 
 func parse(text string) (r Release) {
@@ -59,6 +89,10 @@ func parse(text string) (r Release) {
 			r.home = value
 		case "CPE_NAME":
 			r.cpe = value
+		case "VARIANT_ID":
+			r.variant = value
+		case "BUILD_ID":
+			r.build = value
 		}
 	}
 	return r
@@ -101,42 +135,15 @@ func (r Release) Distro() string {
 // Vendor is the namespace of the system's packages of the type: that of the distribution whose archive they come from. A derivative that
 // is not known has it from the first known one that it says it is like. It is empty where nothing is known.
 func (r Release) Vendor(t purl.Type) string {
-	for _, id := range append([]string{r.ID}, r.Like...) {
+	if v := vendor(t, r.ID); v != "" {
+		return v
+	}
+	for _, id := range r.Like {
 		if v := vendor(t, id); v != "" {
 			return v
 		}
 	}
 	return r.ID
-}
-
-// vendor gives the namespace for a distribution that is known to have packages of the type of its own.
-func vendor(t purl.Type, id string) string {
-	var known []string
-	switch t {
-	case purl.Deb:
-		known = []string{"debian", "ubuntu", "raspbian", "kali", "devuan", "linuxmint", "pop", "elementary", "deepin", "pureos", "parrot"}
-	case purl.APK:
-		known = []string{"alpine", "wolfi", "chainguard", "openwrt", "postmarketos", "minimos", "adelie", "alpaquita", "chimera"}
-	case purl.ALPM:
-		if id == "msys2" {
-			return "msys"
-		}
-		known = []string{"arch", "arch32", "archarm", "manjaro", "msys"} // https://github.com/package-url/purl-spec/blob/main/types/alpm-definition.json
-	case purl.RPM:
-		switch {
-		case id == "rhel":
-			return "redhat"
-		case strings.HasPrefix(id, "opensuse"):
-			return "opensuse"
-		case strings.HasPrefix(id, "sle"), strings.HasPrefix(id, "sl-"):
-			return "suse"
-		}
-		known = []string{"fedora", "centos", "almalinux", "rocky", "amzn", "ol", "mariner", "azurelinux", "photon", "openeuler"}
-	}
-	if slices.Contains(known, id) {
-		return id
-	}
-	return ""
 }
 
 // Claim adds the operating system to what the environment contains.
@@ -151,8 +158,13 @@ func (r Release) Claim(out *sbom.Facts) {
 	if home, ok := sbom.CleanURL(r.home); ok {
 		c.References = []sbom.Reference{{Type: sbom.Website, URL: home}}
 	}
-	if r.cpe != "" {
-		c.Properties = []sbom.Property{{Name: "sbomgen:os:cpe", Value: r.cpe}}
+	if r.build == "rolling" { // Arch: it has no builds
+		r.build = ""
+	}
+	for _, p := range [...]sbom.Property{{Name: "sbomgen:os:cpe", Value: r.cpe}, {Name: "sbomgen:os:variant", Value: r.variant}, {Name: "sbomgen:os:build", Value: r.build}} {
+		if p.Value != "" {
+			c.Properties = append(c.Properties, p)
+		}
 	}
 	out.AddIn(sbom.Location{Path: r.Path}, "operating-system", c)
 }

@@ -35,6 +35,9 @@ func Find(r io.ReaderAt, name string, limit uint64) (data []byte, err error) {
 	}
 	switch magic := string(head[:]); {
 	case magic == "\x7fELF":
+		if mentioned, known := Mentions(r, name); known && !mentioned {
+			return nil, ErrNone
+		}
 		f, err := elf.NewFile(r)
 		if err != nil {
 			return nil, err
