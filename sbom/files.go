@@ -41,9 +41,14 @@ func (r *resolver) modified() {
 	}
 	r.changed = make(map[string]string)
 	r.fileOwners = make(map[string]owner)
+	folders := make(map[string]owner)
 	for i, f := range r.facts {
 		for k := range f.installed {
 			is := &f.installed[k]
+			if strings.HasSuffix(is.Path, "/") {
+				folders[is.Path] = owner{int32(i), is.claim, f.claims[is.claim].key}
+				continue
+			}
 			file := at[is.Path]
 			if file == nil {
 				continue
@@ -56,6 +61,16 @@ func (r *resolver) modified() {
 			}
 			if r.changed[is.Path] = "true"; is.Config {
 				r.changed[is.Path] = "configuration"
+			}
+		}
+	}
+	if len(folders) == 0 {
+		return
+	}
+	for file := range at {
+		if _, known := r.fileOwners[file]; !known {
+			if o, ok := around(folders, file); ok {
+				r.fileOwners[file] = o
 			}
 		}
 	}

@@ -2,7 +2,7 @@ package sbom
 
 // InstalledFile is a file that a package database lists as one of a package's.
 type InstalledFile struct {
-	Path   string // in the tree
+	Path   string // in the tree; a folder, with all that lies in it, where it ends in a slash
 	Digest Hash   // of its content when it was installed; zero where the database does not say
 	Config bool   // configuration, which is there to be changed
 }

@@ -124,10 +124,16 @@ func (r *resolver) filesOwned() map[string]owner {
 			seen[f.seenAt(&f.claims[j])] = true
 		}
 	}
-	owners := make(map[string]owner)
+	owners, folders := make(map[string]owner), make(map[string]owner)
 	for i, f := range r.facts {
 		for k := range f.installed {
 			file := &f.installed[k]
+			if strings.HasSuffix(file.Path, "/") {
+				if _, known := folders[file.Path]; !known {
+					folders[file.Path] = owner{int32(i), file.claim, f.claims[file.claim].key}
+				}
+				continue
+			}
 			if !seen[file.Path] || r.changed[file.Path] == "true" {
 				continue
 			}
@@ -136,7 +142,28 @@ func (r *resolver) filesOwned() map[string]owner {
 			}
 		}
 	}
+	if len(folders) == 0 {
+		return owners
+	}
+	for file := range seen {
+		if _, known := owners[file]; known {
+			continue
+		}
+		if o, ok := around(folders, file); ok {
+			owners[file] = o
+		}
+	}
 	return owners
+}
+
+// around finds the owner of the nearest folder that has one.
+func around(folders map[string]owner, file string) (owner, bool) {
+	for at := strings.LastIndexByte(file, '/'); at >= 0; at = strings.LastIndexByte(file[:at], '/') {
+		if o, ok := folders[file[:at+1]]; ok {
+			return o, true
+		}
+	}
+	return owner{}, false
 }
 
 // collapse puts the component of its owner in the place of each collapsed claim.
