@@ -50,6 +50,7 @@ type Result struct {
 	Skipped []sbom.Skip
 	Files   int64 // seen
 	Matched int   // opened because a cataloger wanted them
+	Bytes   int64 // read of them; what was unpacked of layers and archives does not count
 	Layers  []sbom.Layer
 	Digests []sbom.File // of every file, where they were asked for
 }
@@ -86,8 +87,10 @@ func Run(ctx context.Context, tree source.Tree, list []*catalogers.Cataloger, o 
 	for _, u := range found.Unreadable {
 		r.Gaps = append(r.Gaps, sbom.Gap{Path: u.Path, Reason: reason(u.Err)})
 	}
-	jobs := plan(tree, p, found.Files, r)
+	read := &counted{Tree: tree}
+	jobs := plan(read, p, found.Files, r)
 	run(ctx, jobs, o.Workers, p)
+	r.Bytes = read.bytes.Load()
 	layers := layersOf(found.Files)
 	for _, j := range jobs {
 		r.take(j, nil)

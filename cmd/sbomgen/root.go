@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,10 +121,14 @@ func verb(root *cobra.Command, args []string) []string {
 	return args
 }
 
+// schemes are the words before the colon of targets that are no paths.
+var schemes = []string{"git", "oci", "oci-dir", "oci-archive", "docker-archive", "registry", "docker", "podman"}
+
 // target tells whether an argument looks like something to scan.
 func target(a string) bool {
 	_, err := os.Lstat(a)
-	return err == nil || strings.HasPrefix(a, "git:") || strings.ContainsAny(a, `/\`)
+	scheme, _, ok := strings.Cut(a, ":")
+	return err == nil || ok && slices.Contains(schemes, scheme) || strings.ContainsAny(a, `/\`)
 }
 
 func newRoot(h host) *cobra.Command {

@@ -62,9 +62,11 @@ func newScan(h host) *cobra.Command {
 	var f scanFlags
 	c := &cobra.Command{
 		Use:   "scan TARGET",
-		Short: "Write the SBOM of a folder, a file or a git revision",
-		Long: `scan reads TARGET once: a folder, a single file, or git:REV, the tree of a commit of the
-repository here. Without -o it prints a table on a terminal and CycloneDX JSON elsewhere.
+		Short: "Write the SBOM of a folder, a file, an image or a git revision",
+		Long: `scan reads TARGET once: a folder, a file, an archive, a container image, or git:REV, the tree of a
+commit of the repository here. Images are IMAGE.tar, oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE,
+registry:REF, docker:REF, podman:REF, or - for docker save on standard input; only what a scheme names is
+fetched. Without -o it prints a table on a terminal and CycloneDX JSON elsewhere.
 
 Formats: cyclonedx-json, cyclonedx-xml (@1.2 to @1.7, default 1.6), spdx-json (@2.2, @2.3, @3.0, default
 2.3), spdx-tag-value (@2.2, @2.3), json, table, purls.
@@ -73,6 +75,7 @@ Every flag can stand in .sbomgen.yaml under its long name, or in the environment
 Exit codes: 0 done, 1 a gate says no, 2 usage, 3 failed, 4 gaps under --strict.`,
 		Example: `  sbomgen scan ./
   sbomgen scan ./ -o cyclonedx-json=bom.json -o spdx-json@2.3=bom.spdx.json
+  sbomgen scan oci:./image --platform linux/arm64 --base registry:debian:12 --only-app
   sbomgen scan git:HEAD --strict --include-dev=false -o purls`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -365,9 +368,13 @@ func fallback(a source.About) sbom.Component {
 
 func cannotOpen(target string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
+		scheme, _, named := strings.Cut(target, ":")
+		if named && slices.Contains(schemes, scheme) {
+			return &exitError{code: exitFailed, err: fmt.Errorf("%s: %w", target, err)}
+		}
 		hint := ""
-		if strings.Contains(target, ":") && !strings.HasPrefix(target, "git:") {
-			hint = "a target is a folder, a file, or git:REVISION"
+		if named || !strings.HasPrefix(target, ".") && !strings.HasPrefix(target, "/") {
+			hint = "an image of a registry is registry:" + target + ", one of the Docker here docker:" + target + "; nothing is fetched unasked"
 		}
 		return &exitError{exitFailed, fmt.Errorf("%s: no such file or folder", target), hint}
 	}

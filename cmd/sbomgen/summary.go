@@ -63,6 +63,7 @@ func summarize(w io.Writer, s summary) {
 		}
 	}
 	if s.verbose {
+		fmt.Fprintf(w, "%s read of the files, %d of them whole or in part\n", size(s.result.Bytes), s.result.Matched)
 		for _, skip := range g.Skipped {
 			fmt.Fprintf(w, "skipped %s: %s\n", skip.Path, skip.Rule)
 		}
@@ -73,6 +74,17 @@ func summarize(w io.Writer, s summary) {
 	for _, h := range hints(s) {
 		fmt.Fprintf(w, "hint: %s\n", h)
 	}
+}
+
+// size is a number of bytes as people read it.
+func size(n int64) string {
+	switch {
+	case n >= 10<<20:
+		return fmt.Sprintf("%d MB", n>>20)
+	case n >= 10<<10:
+		return fmt.Sprintf("%d KB", n>>10)
+	}
+	return count(int(n), "byte")
 }
 
 func count(n int, noun string) string {
