@@ -25,8 +25,7 @@ type Blob = interface {
 type Tree interface {
 	Open(path string) (Blob, error)
 	ReadDir(path string) ([]fs.DirEntry, error)
-	Resolve(path string) (string, error)                         // follows links, inside the tree only
-	OnDisk(path string) (file string, release func(), err error) // for libraries that insist on a path
+	Resolve(path string) (string, error) // follows links, inside the tree only
 }
 
 // TextLimit is the most bytes of one file that Text reads. The largest lockfiles known are a quarter of it.
@@ -109,10 +108,6 @@ func (f *File) Close() {
 		f.blob = nil
 	}
 }
-
-// OnDisk gives a path of the host's file system that holds the content, for the few libraries that insist on one.
-// release must be called when it is no longer needed.
-func (f *File) OnDisk() (file string, release func(), err error) { return f.tree.OnDisk(f.Path) }
 
 // Beside opens another file that the cataloger declared: by a path relative to this file's folder, by "^name" in
 // the nearest ancestor folder that has it (this one included), or by "/path" from the root. A missing file is fs.ErrNotExist.

@@ -40,7 +40,6 @@ func (t tree) Open(p string) (catalogers.Blob, error) {
 	return blob{bytes.NewReader(data), t.size}, nil
 }
 func (t tree) Resolve(p string) (string, error)        { return p, nil }
-func (t tree) OnDisk(string) (string, func(), error)   { return "", nil, fs.ErrInvalid }
 func (t tree) ReadDir(p string) ([]fs.DirEntry, error) { return t.MapFS.ReadDir(p) }
 
 func files(names ...string) tree {

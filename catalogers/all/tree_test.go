@@ -3,7 +3,6 @@ package all_test
 import (
 	"bytes"
 	"context"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -116,6 +115,5 @@ func (t *archive) Resolve(p string) (string, error) {
 	return "", &fs.PathError{Op: "resolve", Path: p, Err: fs.ErrInvalid}
 }
 
-func (t *archive) OnDisk(p string) (string, func(), error) { return "", nil, io.ErrUnexpectedEOF }
-func (t *archive) About() source.About                     { return source.About{Kind: "directory", Name: "fixture"} }
-func (t *archive) Close() error                            { return nil }
+func (t *archive) About() source.About { return source.About{Kind: "directory", Name: "fixture"} }
+func (t *archive) Close() error        { return nil }

@@ -36,7 +36,6 @@ func (t tree) Open(name string) (catalogers.Blob, error) {
 
 func (t tree) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(t.FS, name) }
 func (t tree) Resolve(name string) (string, error)        { return name, nil }
-func (t tree) OnDisk(string) (string, func(), error)      { return "", nil, fs.ErrInvalid }
 
 // enriched is the graph of the go.mod and go.work files of a tree with what a module cache adds.
 func enriched(files fs.FS, cache fs.FS, names ...string) *sbom.Graph {

@@ -141,7 +141,6 @@ func (blob) Close() error { return nil }
 func (o one) Open(string) (catalogers.Blob, error)  { return blob{bytes.NewReader(o)}, nil }
 func (o one) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
 func (o one) Resolve(path string) (string, error)   { return path, nil }
-func (o one) OnDisk(string) (string, func(), error) { return "", nil, fs.ErrNotExist }
 
 // catalog is the graph of one program.
 func catalog(data []byte) *sbom.Graph {

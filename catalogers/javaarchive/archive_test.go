@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,8 +31,7 @@ func (t tree) Open(p string) (catalogers.Blob, error) {
 	data, err := t.ReadFile(p)
 	return blob{bytes.NewReader(data)}, err
 }
-func (t tree) Resolve(p string) (string, error)      { return p, nil }
-func (t tree) OnDisk(string) (string, func(), error) { return "", nil, fs.ErrInvalid }
+func (t tree) Resolve(p string) (string, error) { return p, nil }
 
 // entry is a file of an archive: its name and its text.
 type entry [2]string

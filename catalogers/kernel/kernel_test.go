@@ -38,7 +38,6 @@ type one []byte
 func (o one) Open(string) (catalogers.Blob, error)  { return blob{bytes.NewReader(o)}, nil }
 func (o one) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
 func (o one) Resolve(p string) (string, error)      { return p, nil }
-func (o one) OnDisk(string) (string, func(), error) { return "", nil, fs.ErrInvalid }
 
 // told is what a cataloger says of one file: the package with its properties, and the gap.
 func told(t testing.TB, c *catalogers.Cataloger, path string, data []byte) string {

@@ -3,7 +3,6 @@ package licensefile
 import (
 	"archive/zip"
 	"bytes"
-	"io/fs"
 	"testing"
 	"testing/fstest"
 
@@ -23,8 +22,7 @@ func (t tree) Open(p string) (catalogers.Blob, error) {
 	data, err := t.ReadFile(p)
 	return blob{bytes.NewReader(data)}, err
 }
-func (t tree) Resolve(p string) (string, error)      { return p, nil }
-func (t tree) OnDisk(string) (string, func(), error) { return "", nil, fs.ErrInvalid }
+func (t tree) Resolve(p string) (string, error) { return p, nil }
 
 func pack(t *testing.T, files ...[2]string) []byte {
 	t.Helper()

@@ -33,7 +33,6 @@ func (o one) Open(p string) (catalogers.Blob, error) {
 }
 func (o one) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
 func (o one) Resolve(p string) (string, error)      { return p, nil }
-func (o one) OnDisk(string) (string, func(), error) { return "", nil, fs.ErrInvalid }
 
 func told(data []byte) (list []string, err error) {
 	out := sbom.NewFacts(Ports.Name, Ports.Stage, registryPath)

@@ -18,7 +18,6 @@ func (l lockfile) Open(string) (catalogers.Blob, error) {
 }
 func (lockfile) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
 func (lockfile) Resolve(path string) (string, error)   { return path, nil }
-func (lockfile) OnDisk(string) (string, func(), error) { return "", nil, fs.ErrInvalid }
 
 type lockBlob struct{ *strings.Reader }
 

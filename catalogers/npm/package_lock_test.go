@@ -1,7 +1,6 @@
 package npm
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -28,7 +27,6 @@ func (t folder) Open(path string) (catalogers.Blob, error) {
 }
 func (t folder) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
 func (t folder) Resolve(path string) (string, error)   { return path, nil }
-func (t folder) OnDisk(string) (string, func(), error) { return "", nil, errors.ErrUnsupported }
 
 // bigLock is a lockfile of the shape that npm writes for the largest projects known: entries in all of eight levels,
 // with the fields of real ones.

@@ -32,7 +32,6 @@ func (t tree) Open(p string) (catalogers.Blob, error) {
 }
 func (tree) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
 func (tree) Resolve(p string) (string, error)      { return p, nil }
-func (tree) OnDisk(string) (string, func(), error) { return "", nil, fs.ErrInvalid }
 
 // claims runs catalogers on files as a scan does.
 func (t tree) claims(tb testing.TB, list ...*catalogers.Cataloger) []*sbom.Facts {

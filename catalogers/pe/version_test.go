@@ -23,7 +23,6 @@ func (blob) Close() error                           { return nil }
 func (o one) Open(string) (catalogers.Blob, error)  { return blob{bytes.NewReader(o)}, nil }
 func (o one) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
 func (o one) Resolve(p string) (string, error)      { return p, nil }
-func (o one) OnDisk(string) (string, func(), error) { return "", nil, fs.ErrInvalid }
 
 // told runs the cataloger and gives the component that it claims, "" for none.
 func told(t *testing.T, file string, data []byte) string {

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -36,8 +35,7 @@ func (t tree) Open(p string) (catalogers.Blob, error) {
 	data, err := t.ReadFile(p)
 	return blob{bytes.NewReader(data)}, err
 }
-func (t tree) Resolve(p string) (string, error)      { return p, nil }
-func (t tree) OnDisk(string) (string, func(), error) { return "", nil, fs.ErrInvalid }
+func (t tree) Resolve(p string) (string, error) { return p, nil }
 
 // scan reads the databases of a tree: the files that the cataloger would be given.
 func scan(t testing.TB, files map[string][]byte) *sbom.Facts {

@@ -123,14 +123,6 @@ func (m mounted) Resolve(p string) (string, error) {
 	return path.Join(m.at, end), err
 }
 
-func (m mounted) OnDisk(p string) (string, func(), error) {
-	in, err := m.inner(p)
-	if err != nil {
-		return "", nil, err
-	}
-	return m.Tree.OnDisk(in)
-}
-
 // below is a Wanted for what is mounted at a path.
 type below struct {
 	source.Wanted

@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"io/fs"
@@ -110,8 +109,6 @@ func (a alone) Resolve(p string) (string, error) {
 	}
 	return p, nil
 }
-
-func (a alone) OnDisk(string) (string, func(), error) { return "", nil, bytes.ErrTooLarge }
 
 // before reads what the next layer of an image hides: it tells since when a package was there.
 func (p *passing) before(ctx context.Context, tree source.Tree, files []source.Entry, o *Options) []*sbom.Facts {

@@ -71,7 +71,7 @@ func newPacked(name string, o Options) *packed {
 	}
 	t := newTable(keep)
 	a := &packed{table: t}
-	a.tree = tree{medium: t, spill: spill{parent: o.Spill}, about: func() About { return About{Kind: "archive", Name: path.Base(name)} }}
+	a.tree = tree{medium: t, about: func() About { return About{Kind: "archive", Name: path.Base(name)} }}
 	return a
 }
 

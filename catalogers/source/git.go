@@ -34,7 +34,7 @@ const (
 	maxCached  = 4096 // folders
 )
 
-func openRevision(target, rev, spillDir string) (Tree, error) {
+func openRevision(target, rev string) (Tree, error) {
 	r, err := findRepository(target)
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func openRevision(target, rev, spillDir string) (Tree, error) {
 		o.close()
 		return nil, fmt.Errorf("git:%s: %w", rev, err)
 	}
-	return &tree{medium: t, about: func() About { return about }, spill: spill{parent: spillDir}}, nil
+	return &tree{medium: t, about: func() About { return about }}, nil
 }
 
 // revision opens the folder sub of a commit.
@@ -250,7 +250,6 @@ func (t *revision) entries(p string) ([]fs.DirEntry, error) {
 func (t *revision) rebase(target string) (p string, inside bool) { return target, false }
 func (t *revision) quick(string) (Blob, error)                   { return nil, errAsk }
 func (t *revision) plain(string) bool                            { return false }
-func (t *revision) host(string) string                           { return "" }
 func (t *revision) lister() lister                               { return &leaf{tree: t} }
 
 func (t *revision) close() error {

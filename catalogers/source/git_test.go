@@ -174,29 +174,6 @@ func TestARevisionIsReadLikeItsCheckout(t *testing.T) {
 	equal(t, read(t, at, "go.mod"), "module last")
 }
 
-func TestCopiesOnDiskAreRemoved(t *testing.T) {
-	r := newRepo(t)
-	r.commit(map[string]string{"a/db.sqlite": "data"})
-	spill := t.TempDir()
-	tree, err := Open(context.Background(), "git:HEAD", Options{RepoDir: r.root, Spill: spill})
-	check(t, err)
-	file, release, err := tree.OnDisk("a/db.sqlite")
-	check(t, err)
-	data, err := os.ReadFile(file)
-	check(t, err)
-	equal(t, string(data), "data")
-	release()
-	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
-		t.Error(err)
-	}
-	_, _, err = tree.OnDisk("a/db.sqlite") // and not released
-	check(t, err)
-	check(t, tree.Close())
-	left, err := os.ReadDir(spill)
-	check(t, err)
-	equal(t, len(left), 0)
-}
-
 func TestRevisionsAreNamedAsInGit(t *testing.T) {
 	r := newRepo(t)
 	first := r.commit(map[string]string{"go.mod": "1", "sub/go.mod": "s1"})

@@ -423,7 +423,7 @@ func newLayered(b blobs, pictures []*picture, name string, o Options) *layered {
 	t := newTable(keep)
 	t.quit = append(t.quit, closer(b.close))
 	l := &layered{table: t, blobs: b, verify: o.Verify, layers: make(map[string]*layer)}
-	l.tree = tree{medium: t, spill: spill{parent: o.Spill}, about: func() About { return aboutImage(l.pictures, name) }}
+	l.tree = tree{medium: t, about: func() About { return aboutImage(l.pictures, name) }}
 	l.set(pictures)
 	return l
 }

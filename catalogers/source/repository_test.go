@@ -149,7 +149,7 @@ func TestRepositoriesThatCannotBeReadSayWhy(t *testing.T) {
 	base := map[string]string{".git/objects/x": "", ".git/refs/x": ""}
 	for config, head := range map[string]string{"[extensions]\n refStorage = reftable\n": "ref: refs/heads/.invalid", "[extensions]\nobjectformat = sha256\n": strings.Repeat("ab", 32)} {
 		base[".git/config"], base[".git/HEAD"] = config, head
-		_, err := openRevision(lay(t, base), "HEAD", "")
+		_, err := openRevision(lay(t, base), "HEAD")
 		if err == nil || !strings.Contains(err.Error(), "cannot be read") {
 			t.Error(err)
 		}

@@ -29,7 +29,6 @@ func (s single) rebase(target string) (p string, inside bool) { return target, f
 func (s single) quick(string) (Blob, error)                   { return nil, errAsk }
 func (s single) plain(string) bool                            { return false }
 func (s single) file(string) (Blob, error)                    { return openRegular(s.path) }
-func (s single) host(string) string                           { return s.path }
 func (s single) close() error                                 { return nil }
 func (s single) lister() lister                               { return &lone{single: s} }
 

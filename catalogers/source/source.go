@@ -34,12 +34,9 @@ type Tree interface {
 	ReadDir(path string) ([]fs.DirEntry, error)
 	// Resolve follows the links on the way to a path and tells where it ends, inside the tree.
 	Resolve(path string) (string, error)
-	// OnDisk gives a path of the host's file system that holds the content: the original in a folder, else
-	// a temporary copy. release must be called when it is no longer needed.
-	OnDisk(path string) (file string, release func(), err error)
 	// About tells what is known of the target as a whole.
 	About() About
-	// Close releases what the tree holds, temporary copies included.
+	// Close releases what the tree holds, temporary files included.
 	Close() error
 }
 
@@ -136,7 +133,7 @@ type About struct {
 type Options struct {
 	GitRef  string // read this revision of the repository that holds the target, instead of the files on disk
 	RepoDir string // where a "git:REV" target looks for its repository; the current folder by default
-	Spill   string // where temporary copies go; the system's folder for them by default
+	Spill   string // where temporary files go; the system's folder for them by default
 
 	Platform string    // of an image: os/architecture[/variant], or "all" that an index has; by default linux on this architecture
 	Memory   int64     // bytes of files that are kept in memory where they cannot be read again; 256 MB by default
@@ -171,10 +168,10 @@ func Open(ctx context.Context, target string, o Options) (Tree, error) {
 		if dir == "" {
 			dir = "."
 		}
-		return openRevision(dir, rev, o.Spill)
+		return openRevision(dir, rev)
 	}
 	if o.GitRef != "" {
-		return openRevision(target, o.GitRef, o.Spill)
+		return openRevision(target, o.GitRef)
 	}
 	if target == "-" && o.Stdin != nil {
 		return openStdin(o)

@@ -228,14 +228,7 @@ func TestLinksStayInTheTree(t *testing.T) {
 		if got, err := tree.ReadDir(p); err == nil {
 			t.Errorf("ReadDir(%q) = %v", p, got)
 		}
-		if got, _, err := tree.OnDisk(p); err == nil {
-			t.Errorf("OnDisk(%q) = %v", p, got)
-		}
 	}
-	host, release, err := tree.OnDisk("chain")
-	check(t, err)
-	release()
-	equal(t, host, filepath.Join(root, "real", "go.mod"))
 }
 
 func TestThousandsOfLinksOutsideAreListedInPart(t *testing.T) {
@@ -265,9 +258,6 @@ func TestNothingButRegularFilesIsOpened(t *testing.T) {
 	for _, p := range []string{"package.json", "Cargo.lock", "link.json"} {
 		if _, err := tree.Open(p); err == nil {
 			t.Errorf("%s is opened", p)
-		}
-		if _, _, err := tree.OnDisk(p); err == nil {
-			t.Errorf("%s is on disk", p)
 		}
 	}
 	for _, target := range []string{filepath.Join(root, "package.json"), os.DevNull} {
@@ -365,10 +355,6 @@ func TestASingleFileIsATree(t *testing.T) {
 	equal(t, len(entries), 1)
 	equal(t, entries[0].Name(), "package-lock.json")
 	equal(t, tree.About(), About{Kind: "file", Name: "package-lock.json"})
-	host, release, err := tree.OnDisk("package-lock.json")
-	check(t, err)
-	release()
-	equal(t, host, filepath.Join(root, "package-lock.json"))
 	equal(t, paths(find(t, open(t, filepath.Join(root, "tool"), Options{}), wants{"tool?"})), []string{"tool"})
 	equal(t, paths(find(t, open(t, filepath.Join(root, "tool"), Options{}), wants{"tool?"}, "tool")), []string(nil))
 }

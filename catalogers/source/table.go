@@ -199,8 +199,6 @@ func (t *table) entries(p string) ([]fs.DirEntry, error) {
 	return list, nil
 }
 
-func (t *table) host(string) string { return "" }
-
 func (t *table) close() error {
 	var all []error
 	for _, c := range t.quit {

@@ -21,8 +21,6 @@ type medium interface {
 	file(p string) (Blob, error)
 	entries(p string) ([]fs.DirEntry, error)
 	lister() lister
-	// host is the path on the host, or "" if the file is none of the host's.
-	host(p string) string
 	close() error
 }
 
@@ -42,17 +40,12 @@ type lister interface {
 type tree struct {
 	medium
 	about func() About
-	spill spill
 }
 
 func (t *tree) About() About { return t.about() }
 
 func (t *tree) Close() error {
-	err := t.medium.close()
-	if e := t.spill.close(); err == nil {
-		err = e
-	}
-	return err
+	return t.medium.close()
 }
 
 func (t *tree) Walk(ctx context.Context, want Wanted, o WalkOptions) (Found, error) {
@@ -105,20 +98,4 @@ func (t *tree) Resolve(p string) (string, error) {
 	}
 	p, _, err = resolve(t.medium, p)
 	return p, err
-}
-
-func (t *tree) OnDisk(p string) (file string, release func(), err error) {
-	end, err := t.regular(p)
-	if err != nil {
-		return "", nil, err
-	}
-	if file = t.host(end); file != "" {
-		return file, func() {}, nil
-	}
-	blob, err := t.file(end)
-	if err != nil {
-		return "", nil, err
-	}
-	defer blob.Close()
-	return t.spill.copy(blob)
 }

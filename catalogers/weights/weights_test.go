@@ -42,7 +42,6 @@ func (t tree) Resolve(p string) (string, error) {
 }
 
 func (t tree) ReadDir(string) ([]fs.DirEntry, error) { return nil, nil }
-func (t tree) OnDisk(string) (string, func(), error) { return "", nil, fs.ErrInvalid }
 
 // read gives what a cataloger claims about a file, or about the group that files are.
 func read(t *testing.T, c *catalogers.Cataloger, files tree, paths ...string) (list []string, gaps []sbom.Gap) {
