@@ -41,22 +41,25 @@ type File struct {
 
 	tree   Tree
 	beside []string
-	blob   Blob
-	text   string
-	read   bool
-	err    error
+	*content
+}
+
+// content is what was read of a file, for all catalogers that read it.
+type content struct {
+	blob Blob
+	text string
+	read bool
+	err  error
 }
 
 // NewFile makes the File at path for a cataloger.
 func NewFile(tree Tree, c *Cataloger, path string) *File {
-	return &File{Path: path, tree: tree, beside: c.Beside}
+	return &File{path, tree, c.Beside, new(content)}
 }
 
 // As is the same file for another cataloger: what was read of it is not read again.
 func (f *File) As(c *Cataloger) *File {
-	other := *f
-	other.beside = c.Beside
-	return &other
+	return &File{f.Path, f.tree, c.Beside, f.content}
 }
 
 // Dir is the folder of the file, "." at the top.
@@ -135,7 +138,7 @@ func (f *File) ancestor(name string) (*File, error) {
 }
 
 func (f *File) open(at string) (*File, error) {
-	other := &File{Path: at, tree: f.tree, beside: f.beside}
+	other := &File{at, f.tree, f.beside, new(content)}
 	if _, err := other.Blob(); err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func (x *index) wantArchives(plain bool) {
 		names = append(names[:len(names):len(names)], plainArchives...)
 	}
 	for _, ext := range names {
-		x.glob(candidate{cataloger: archiveMark, pattern: "*." + ext, suffix: "." + ext})
+		x.glob(newCandidate(archiveMark, "*."+ext))
 	}
 	x.caches = plain
 }

@@ -28,10 +28,41 @@ type index struct {
 // candidate is a cataloger that wants a file if the pattern matches.
 type candidate struct {
 	cataloger int
-	pattern   string // "" where the name alone decides
-	whole     bool   // the pattern is about the path, not the base name
-	folder    string // of such a pattern, what every folder that it fits has in its path: saves nearly all files the match
-	suffix    string // of a pattern like "*.lock", what follows the star: the rest of it
+	pattern   string   // "" where the name alone decides
+	whole     bool     // the pattern is about the path, not the base name
+	folders   []string // of such a pattern, of which every folder that it fits has one in its path: saves nearly all files the match
+	parts     []string // of the base name's pattern, what stands around its stars; nil where it has other wildcards
+}
+
+func newCandidate(cataloger int, pattern string) candidate {
+	c := candidate{cataloger: cataloger, pattern: pattern, whole: strings.Contains(pattern, "/")}
+	if base := path.Base(pattern); !strings.ContainsAny(base, `?[{\`) {
+		c.parts = strings.Split(base, "*")
+	}
+	if c.whole {
+		c.folders = fixedFolders(pattern)
+	}
+	return c
+}
+
+// fits tells whether a name has the parts of a pattern with stars only, in their order.
+func fits(parts []string, name string) bool {
+	first, last := parts[0], parts[len(parts)-1]
+	if len(parts) == 1 {
+		return name == first
+	}
+	if len(name) < len(first)+len(last) || !strings.HasPrefix(name, first) || !strings.HasSuffix(name, last) {
+		return false
+	}
+	rest := name[len(first) : len(name)-len(last)]
+	for _, part := range parts[1 : len(parts)-1] {
+		at := strings.Index(rest, part)
+		if at < 0 {
+			return false
+		}
+		rest = rest[at+len(part):]
+	}
+	return true
 }
 
 type magic struct {
@@ -53,7 +84,7 @@ func compile(list []*catalogers.Cataloger) *index {
 				x.start[letter] = append(x.start[letter], candidate{cataloger: i, pattern: s.Pattern})
 				x.begun = true
 			case catalogers.ByGlob:
-				x.glob(candidate{i, s.Pattern, strings.Contains(s.Pattern, "/"), fixedFolder(s.Pattern), fixedSuffix(s.Pattern)})
+				x.glob(newCandidate(i, s.Pattern))
 			}
 		}
 	}
@@ -67,31 +98,32 @@ func besides(list []*catalogers.Cataloger) *index {
 	for i, c := range list {
 		for _, pattern := range c.Beside {
 			base := path.Base(strings.TrimLeft(pattern, "^/"))
-			if dir := fixedFolder(pattern); dir != "" && !strings.HasPrefix(pattern, "^") && strings.ContainsAny(base, wild) {
-				base = "**/" + dir + "/**/" + base // a wide pattern is held to its folder
+			if dirs := fixedFolders(pattern); len(dirs) == 1 && !strings.HasPrefix(pattern, "^") && strings.ContainsAny(base, wild) {
+				base = "**/" + dirs[0] + "/**/" + base // a wide pattern is held to its folder
 			}
-			x.glob(candidate{i, base, strings.Contains(base, "/"), fixedFolder(base), fixedSuffix(base)})
+			x.glob(newCandidate(i, base))
 		}
 	}
 	return x
 }
 
-// fixedSuffix is what follows the star of a pattern that has no other wildcard.
-func fixedSuffix(pattern string) string {
-	if suffix, ok := strings.CutPrefix(pattern, "*"); ok && !strings.ContainsAny(suffix, wild+"}/") {
-		return suffix
-	}
-	return ""
-}
-
-// fixedFolder is the longest folder of a pattern that no wildcard is in.
-func fixedFolder(pattern string) (longest string) {
+// fixedFolders is the longest folder of a pattern that no wildcard is in, or the alternatives of one in braces.
+func fixedFolders(pattern string) []string {
+	longest := ""
+	var choice []string
 	for dir := range strings.SplitSeq(path.Dir(pattern), "/") {
-		if len(dir) > len(longest) && dir != "." && !strings.ContainsAny(dir, wild+"}") {
+		inner, braced := strings.CutPrefix(dir, "{")
+		switch {
+		case braced && strings.HasSuffix(inner, "}") && !strings.ContainsAny(inner[:len(inner)-1], wild+"}"):
+			choice = strings.Split(inner[:len(inner)-1], ",")
+		case len(dir) > len(longest) && dir != "." && !strings.ContainsAny(dir, wild+"}"):
 			longest = dir
 		}
 	}
-	return longest
+	if longest != "" {
+		return []string{longest}
+	}
+	return choice
 }
 
 const wild = `*?[{\`
@@ -111,17 +143,29 @@ func (x *index) glob(c candidate) {
 }
 
 func (c *candidate) wants(dir, name string) bool {
-	switch {
-	case c.pattern == "":
+	if c.pattern == "" {
 		return true
-	case c.suffix != "":
-		return strings.HasSuffix(name, c.suffix)
-	case !c.whole:
-		return doublestar.MatchUnvalidated(c.pattern, name)
-	case !strings.Contains(dir, c.folder):
+	}
+	if c.parts != nil && !fits(c.parts, name) {
+		return false
+	}
+	if !c.whole {
+		return c.parts != nil || doublestar.MatchUnvalidated(c.pattern, name)
+	}
+	if len(c.folders) > 0 && !contains(dir, c.folders) {
 		return false
 	}
 	return doublestar.MatchUnvalidated(c.pattern, path.Join(dir, name))
+}
+
+// contains tells whether a path has one of the words in it.
+func contains(dir string, words []string) bool {
+	for _, w := range words {
+		if strings.Contains(dir, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // each calls yield for every cataloger that wants the file by its name, until yield says no.

@@ -277,6 +277,8 @@ func (j *job) do() {
 			out.Own(".") // an artifact is no project of its folder
 		}
 		j.claim(out, a, func() error { return c.Parse(f, out) })
+	}
+	for _, f := range j.files {
 		f.Close()
 	}
 }

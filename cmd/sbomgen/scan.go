@@ -218,7 +218,7 @@ func scanTarget(ctx context.Context, h host, target string, f scanFlags) (*scann
 	if err != nil {
 		return nil, err
 	}
-	options := source.Options{GitRef: f.gitRef, Platform: f.platform, Verify: f.verify, Insecure: f.insecure, Memory: m.memory, Stdin: h.stdin}
+	options := source.Options{GitRef: f.gitRef, Platform: f.platform, Verify: f.verify, Insecure: f.insecure, Memory: m.memory, Stdin: h.stdin, Getenv: h.getenv}
 	tree, err := source.Open(ctx, target, options)
 	if err != nil {
 		return nil, cannotOpen(target, err)

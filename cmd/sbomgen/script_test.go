@@ -34,6 +34,8 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits,
+			"image": image,
+			"pack":  pack,
 			"repo":  repo,
 			"tag":   tag,
 		},
