@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -66,6 +67,16 @@ const (
 type picture struct {
 	Image
 	created time.Time
+	absent  bool // an index lists it, and nothing of it is there
+}
+
+// absentPicture stands for an image of which an index tells only that it exists.
+func absentPicture(d *descriptor) *picture {
+	p := &picture{Image: Image{Digest: d.Digest}, absent: true}
+	if d.Platform != nil {
+		p.OS, p.Arch, p.Variant = d.Platform.OS, d.Platform.Architecture, d.Platform.Variant
+	}
+	return p
 }
 
 // configuration is the configuration of an image.
@@ -241,7 +252,7 @@ func (c *choice) pick(list []descriptor) ([]descriptor, error) {
 		return d.Annotations["vnd.docker.reference.type"] != "" || d.Platform != nil && d.Platform.OS == "unknown"
 	})
 	if c.all() || len(list) == 1 && c.platform == "" {
-		return list[:min(len(list), maxPictures)], nil
+		return list, nil
 	}
 	var names []string
 	for _, d := range list {
@@ -292,6 +303,9 @@ func (c *choice) pictures(ctx context.Context, b blobs, d descriptor, depth int)
 	for _, d := range chosen {
 		d.Annotations = merged(m.Annotations, d.Annotations)
 		some, err := c.pictures(ctx, b, d, depth+1)
+		if c.all() && errors.Is(err, fs.ErrNotExist) { // exported without its other platforms
+			some, err = []*picture{absentPicture(&d)}, nil
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -65,6 +65,19 @@ func (l *layered) Walk(ctx context.Context, want Wanted, o WalkOptions) (Found, 
 	return found, err
 }
 
+// Layer is the key of the layer by which the file at a path came, or empty where there is none.
+func (l *layered) Layer(p string) string {
+	end, _, err := resolve(l.table, p)
+	if err != nil {
+		return ""
+	}
+	n := l.table.find(end)
+	if n == nil {
+		return ""
+	}
+	return l.key(n.layer)
+}
+
 // key is what entries of a layer say of it, by its number among the layers of all pictures.
 func (l *layered) key(number int32) string {
 	for _, p := range l.pictures {
@@ -90,6 +103,9 @@ func (l *layered) load(ctx context.Context, want Wanted, o WalkOptions) ([]Unrea
 	var odd []Unreadable
 	number := int32(0)
 	for _, p := range l.pictures {
+		if p.absent {
+			odd = append(odd, Unreadable{p.Folder, fmt.Errorf("manifest %s: is listed, and not there", short(p.Digest))})
+		}
 		for i := range p.Layers {
 			ref := &p.Layers[i]
 			some, err := l.lay(ctx, r, p, number, o.Hidden)
@@ -102,6 +118,7 @@ func (l *layered) load(ctx context.Context, want Wanted, o WalkOptions) ([]Unrea
 		}
 		p.Verified = l.verify
 	}
+	odd = append(odd, l.aliases(ctx, r)...)
 	for i := range odd {
 		odd[i].Path = cmp.Or(odd[i].Path, ".")
 	}

@@ -97,17 +97,19 @@ func openBundle(file Blob) (*bundle, error) {
 	b := &bundle{file: file, members: make(map[string]region), links: make(map[string]string)}
 	section := io.NewSectionReader(file, 0, file.Size())
 	t := tar.NewReader(section)
+	last := ""
 	for {
 		h, err := t.Next()
 		if err == io.EOF {
 			return b, nil
 		}
 		if err != nil {
-			return nil, noPath(err)
+			return nil, brokenOff(err, last)
 		}
 		if len(b.members) > maxBlobs {
 			return nil, errTooMany
 		}
+		last = h.Name
 		switch h.Typeflag {
 		case tar.TypeReg:
 			at, err := section.Seek(0, io.SeekCurrent)
@@ -119,6 +121,17 @@ func openBundle(file Blob) (*bundle, error) {
 			b.links[memberName(h.Name)] = linkTarget(h)
 		}
 	}
+}
+
+// brokenOff says of an error of the tar package where in a tar of images it was: in the member that was read last.
+func brokenOff(err error, last string) error {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF) && last == "":
+		return errNoTar
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%s: breaks off", shorten(last))
+	}
+	return noPath(err)
 }
 
 // maxBlobs is the most members that a tar of images has.
@@ -336,17 +349,26 @@ func choose(name string, o Options) *choice {
 	return &choice{name: name, platform: o.Platform, local: "linux/" + runtime.GOARCH}
 }
 
-// openLayout opens an OCI layout in a folder, "DIR[:TAG]" or "DIR@DIGEST".
-func openLayout(ctx context.Context, target string, o Options) (Tree, error) {
-	dir, name := target, ""
-	if _, err := os.Stat(dir); err != nil {
-		if at := strings.LastIndexAny(target, ":@"); at > 0 && !strings.HasPrefix(target[at:], ":\\") {
-			dir, name = target[:at], target[at+1:]
-			if before, _, ok := strings.Cut(target, "@"); ok {
-				dir, name = before, target[len(before)+1:]
-			}
+// splitTarget takes the name of an image off the path before it. The first colon, or at sign, behind which only a name can stand is where the
+// path ends: names hold colons, too.
+func splitTarget(target string) (file, name string) {
+	if _, err := os.Stat(target); err == nil {
+		return target, ""
+	}
+	for at, c := range target {
+		if c != ':' && c != '@' {
+			continue
+		}
+		if _, err := os.Stat(target[:at]); err == nil {
+			return target[:at], target[at+1:]
 		}
 	}
+	return target, ""
+}
+
+// openLayout opens an OCI layout in a folder, "DIR[:TAG]" or "DIR@DIGEST".
+func openLayout(ctx context.Context, target string, o Options) (Tree, error) {
+	dir, name := splitTarget(target)
 	if _, err := os.Stat(filepath.Join(dir, "index.json")); err != nil {
 		return nil, fmt.Errorf("is no OCI layout: index.json: %w", bare(err))
 	}
@@ -360,14 +382,7 @@ func openLayout(ctx context.Context, target string, o Options) (Tree, error) {
 
 // openImageFile opens a tar that holds an image, "FILE[:NAME]"; kind is "oci", "docker", or empty for what it is.
 func openImageFile(ctx context.Context, target, kind string, o Options) (Tree, error) {
-	file, name := target, ""
-	if _, err := os.Stat(file); err != nil {
-		if at := strings.IndexByte(target, ':'); at > 1 {
-			if _, err := os.Stat(target[:at]); err == nil {
-				file, name = target[:at], target[at+1:]
-			}
-		}
-	}
+	file, name := splitTarget(target)
 	blob, err := openRegular(file)
 	if err != nil {
 		return nil, err
@@ -397,8 +412,12 @@ func openImageFile(ctx context.Context, target, kind string, o Options) (Tree, e
 	return newLayered(b, pictures, stem, o), nil
 }
 
-// errNoImage says that a tar holds something else than an image.
-var errNoImage = errors.New("holds no image: neither index.json nor manifest.json")
+// What is said of a tar that holds something else than an image.
+var (
+	errNoImage  = errors.New("holds no image: neither index.json nor manifest.json")
+	errNoLayout = errors.New("holds no OCI layout: there is no index.json")
+	errNoSaved  = errors.New("holds no image that docker save wrote: there is no manifest.json")
+)
 
 // from makes the pictures of a tar of either kind.
 func (c *choice) from(ctx context.Context, b blobs, kind string) (list []*picture, err error) {
@@ -408,6 +427,10 @@ func (c *choice) from(ctx context.Context, b blobs, kind string) (list []*pictur
 		list, err = c.fromIndex(ctx, b)
 	case kind != "oci" && has("manifest.json"):
 		list, err = c.fromSaved(ctx, b)
+	case kind == "oci":
+		return nil, errNoLayout
+	case kind == "docker":
+		return nil, errNoSaved
 	default:
 		return nil, errNoImage
 	}
@@ -456,6 +479,9 @@ func (c closer) Close() error { return c() }
 func aboutImage(pictures []*picture, name string) About {
 	a := About{Kind: "image", Name: name}
 	for _, p := range pictures {
+		if p.absent {
+			continue
+		}
 		a.Images = append(a.Images, p.Image)
 		if a.Created.IsZero() {
 			a.Created = p.created
@@ -516,18 +542,19 @@ func (s *streamed) readAll(ctx context.Context, r *reading, l *layered) error {
 	failed := make(map[string]error)
 	reader := &layerReader{reading: r, ctx: ctx}
 	kept := int64(0)
+	name := ""
 	for n := 0; ; n++ {
 		h, err := t.Next()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return noPath(err)
+			return brokenOff(err, name)
 		}
 		if n > maxBlobs {
 			return errTooMany
 		}
-		name := memberName(h.Name)
+		name = memberName(h.Name)
 		switch h.Typeflag {
 		case tar.TypeSymlink, tar.TypeLink:
 			s.links[name] = linkTarget(h)

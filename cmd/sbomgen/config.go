@@ -34,6 +34,7 @@ func configure(cmd *cobra.Command, h host, file string) error {
 		if err := decode.YAML(string(data), &settings); err != nil {
 			return usage("", "%s: %v", filepath.Base(file), err)
 		}
+		delete(settings, classifiersKey)
 		for key := range settings {
 			if f := cmd.Flags().Lookup(key); f == nil || key == "config" || key == "help" {
 				return usage("the keys are the long names of the flags of sbomgen "+cmd.Name(), "%s: %q is no setting", filepath.Base(file), key)

@@ -24,6 +24,7 @@ func imageComponent(m *source.Image, fallback string) sbom.Component {
 		}
 	}
 	note("sbomgen:image:digest", m.Digest)
+	note("sbomgen:image:index", m.Index)
 	note("sbomgen:image:config", m.Config)
 	note("sbomgen:image:platform", m.Platform())
 	note("sbomgen:image:base:name", m.Base.Name)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/mail"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -203,7 +204,11 @@ func scanTarget(ctx context.Context, h host, target string, f scanFlags) (*scann
 	if err != nil {
 		return nil, err
 	}
-	picked, err := scan.Select(all.Catalogers, stages, f.only, f.skip)
+	known, err := withClassifiers(all.Catalogers, f.config)
+	if err != nil {
+		return nil, err
+	}
+	picked, err := scan.Select(known, stages, f.only, f.skip)
 	if err != nil {
 		return nil, usage("sbomgen catalogers lists them", "%v", err)
 	}
@@ -373,7 +378,7 @@ func cannotOpen(target string, err error) error {
 			return &exitError{code: exitFailed, err: fmt.Errorf("%s: %w", target, err)}
 		}
 		hint := ""
-		if named || !strings.HasPrefix(target, ".") && !strings.HasPrefix(target, "/") {
+		if named || path.Ext(target) == "" && !strings.HasPrefix(target, ".") && !strings.HasPrefix(target, "/") {
 			hint = "an image of a registry is registry:" + target + ", one of the Docker here docker:" + target + "; nothing is fetched unasked"
 		}
 		return &exitError{exitFailed, fmt.Errorf("%s: no such file or folder", target), hint}
@@ -382,7 +387,15 @@ func cannotOpen(target string, err error) error {
 	if errors.As(err, &pe) {
 		err = pe.Err
 	}
-	return &exitError{code: exitFailed, err: fmt.Errorf("%s: %w", target, err)}
+	hint := ""
+	var daemon *source.NoDaemonError
+	switch {
+	case errors.Is(err, source.ErrInsecure):
+		hint = "--insecure accepts it"
+	case errors.As(err, &daemon):
+		hint = "docker save IMAGE | sbomgen scan - needs no socket; registry:IMAGE asks the registry"
+	}
+	return &exitError{exitFailed, fmt.Errorf("%s: %w", target, err), hint}
 }
 
 // packages counts the components that are packages: all but applications of the tree.
