@@ -12,10 +12,11 @@ type By uint8
 
 // The ways to select.
 const (
-	ByName  By = iota // the base name, exactly
-	ByGlob            // a doublestar pattern: on the base name if it has no slash, otherwise on the whole path
-	ByMagic           // the first bytes, looked at only where the name makes it plausible
-	ByStart           // how the base name begins, in any letter case; the pattern is lower-case ASCII
+	ByName   By = iota // the base name, exactly
+	ByGlob             // a doublestar pattern: on the base name if it has no slash, otherwise on the whole path
+	ByMagic            // the first bytes, looked at only where the name makes it plausible
+	ByStart            // how the base name begins, in any letter case; the pattern is lower-case ASCII
+	ByFolder           // a doublestar pattern on the whole path of a folder
 )
 
 // Named selects files by their exact base names.
@@ -30,6 +31,10 @@ func Magic(prefixes ...string) []Selector { return selectors(ByMagic, prefixes) 
 
 // Begins selects files by how their base names begin, in any letter case ("license" for LICENSE.txt).
 func Begins(prefixes ...string) []Selector { return selectors(ByStart, prefixes) }
+
+// Folders selects folders by patterns on the whole path, whose ends are fixed up to the last name ("**/nix/store/*"). The cataloger sees the path, and a
+// content that is an error.
+func Folders(patterns ...string) []Selector { return selectors(ByFolder, patterns) }
 
 func selectors(by By, patterns []string) []Selector {
 	list := make([]Selector, len(patterns))

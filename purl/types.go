@@ -161,7 +161,8 @@ func (t Type) rules() (rules, bool) {
 	case QPkg:
 		return rules{namespace: required | lower}, true
 	case RPM:
-		return rules{namespace: required | lower}, true
+		// The definition requires a namespace, but a database without os-release names no vendor.
+		return rules{namespace: lower}, true
 	case SWID:
 		return rules{demands: "tag_id"}, true
 	case Swift:

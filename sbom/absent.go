@@ -15,7 +15,7 @@ func (r *resolver) absent() {
 	}
 	trees := make(map[Handle]*tree)
 	for i, f := range r.facts {
-		if f.Stage != Installed || f.complete != Complete {
+		if f.Stage != Installed || f.complete != Complete || r.whole[i] {
 			continue
 		}
 		app := r.contexts[r.owners[i]]

@@ -30,14 +30,14 @@ func (r *resolver) archived() {
 		if !ok {
 			continue
 		}
-		inner := f.inner()
+		tops := f.tops()
 		from := r.placed[at[0]][at[1]]
 		for j := range f.claims {
 			to := r.placed[i][j]
-			if to == from || inner[f.claims[j].key] || r.components[to].IsApplication() {
+			if to == from || !tops[j] || r.components[to].IsApplication() {
 				continue
 			}
-			r.claimed = append(r.claimed, heldEdge{Edge{From: from, To: to, Kind: Contains, Scope: Runtime, Rule: "archived", Path: f.Path}, r.contexts[r.owners[i]]})
+			r.claimed = append(r.claimed, heldEdge{Edge{From: from, To: to, Kind: Contains, Scope: Runtime, Rule: "archived", Path: f.Path}, r.contexts[r.owners[at[0]]]})
 		}
 	}
 }

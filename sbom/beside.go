@@ -116,10 +116,10 @@ func (r *resolver) folders() (folders map[string]Handle, packages map[purl.PURL]
 	for h := range r.components {
 		for _, e := range r.components[h].Evidence {
 			if e.Stage == Installed {
-				if first, known := sightings[e.Location.Path]; known && first != Handle(h) {
-					sightings[e.Location.Path] = ambiguousFolder
+				if first, known := sightings[e.Location.inTree()]; known && first != Handle(h) {
+					sightings[e.Location.inTree()] = ambiguousFolder
 				} else {
-					sightings[e.Location.Path] = Handle(h)
+					sightings[e.Location.inTree()] = Handle(h)
 				}
 			}
 		}
@@ -147,8 +147,8 @@ func (r *resolver) folders() (folders map[string]Handle, packages map[purl.PURL]
 			}
 			alone := false
 			for _, e := range c.Evidence {
-				if e.Stage == Installed && sightings[e.Location.Path] == Handle(h) {
-					put(path.Dir(e.Location.Path), Handle(h))
+				if e.Stage == Installed && sightings[e.Location.inTree()] == Handle(h) {
+					put(path.Dir(e.Location.inTree()), Handle(h))
 					alone = true
 				}
 			}
@@ -162,7 +162,7 @@ func (r *resolver) folders() (folders map[string]Handle, packages map[purl.PURL]
 		group, name := c.GroupName()
 		for _, e := range c.Evidence {
 			if e.Stage == Installed {
-				put(path.Join(path.Dir(e.Location.Path), group, name), h)
+				put(path.Join(path.Dir(e.Location.inTree()), group, name), h)
 			}
 		}
 	}

@@ -56,6 +56,7 @@ type Component struct {
 	Licenses    []License
 	Hashes      []Hash // digests of the distributed artifact's bytes, nothing else
 	References  []Reference
+	CPEs        []string // CPE names as CPE spells them, that a rule or a document states; never guessed from names
 	Properties  []Property
 
 	Scope        Scope // the strongest scope in which anything asks for it
@@ -306,6 +307,14 @@ func (l Location) outermost() string {
 	}
 	file, _, _ := strings.Cut(l.Archive, " > ")
 	return file
+}
+
+// inTree is the path of the file in the tree, in which archives are folders.
+func (l Location) inTree() string {
+	if l.Archive == "" {
+		return l.Path
+	}
+	return strings.ReplaceAll(l.Archive, " > ", "/") + "/" + l.Path
 }
 
 // Gap is input that should have been understood and was not.

@@ -3,6 +3,7 @@ package sbom
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -116,7 +117,7 @@ func (f *Facts) AddAt(line int, key string, c Component, aliases ...string) {
 		return
 	}
 	f.keys[key] = at
-	c.PURL = canonical(c.PURL)
+	c.PURL, c.CPEs = canonical(c.PURL), slices.Clip(c.CPEs)
 	f.claims = append(f.claims, claim{key: key, component: c, line: line})
 	for _, a := range aliases {
 		f.Alias(key, a)

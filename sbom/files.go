@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/sbomgen/sbomgen/purl"
 )
 
 // File is a file of the tree with the digests of its content.
@@ -40,23 +42,11 @@ func (r *resolver) modified() {
 		at[r.options.Files[i].Path] = &r.options.Files[i]
 	}
 	r.changed = make(map[string]string)
-	r.fileOwners = make(map[string]owner)
-	folders := make(map[string]owner)
-	for i, f := range r.facts {
+	for _, f := range r.facts {
 		for k := range f.installed {
 			is := &f.installed[k]
-			if strings.HasSuffix(is.Path, "/") {
-				folders[is.Path] = owner{int32(i), is.claim, f.claims[is.claim].key}
-				continue
-			}
 			file := at[is.Path]
-			if file == nil {
-				continue
-			}
-			if _, known := r.fileOwners[is.Path]; !known {
-				r.fileOwners[is.Path] = owner{int32(i), is.claim, f.claims[is.claim].key}
-			}
-			if is.Digest.Hex == "" || !disjoint(file.Hashes, []Hash{is.Digest}) {
+			if file == nil || is.Digest.Hex == "" || !disjoint(file.Hashes, []Hash{is.Digest}) {
 				continue
 			}
 			if r.changed[is.Path] = "true"; is.Config {
@@ -64,20 +54,10 @@ func (r *resolver) modified() {
 			}
 		}
 	}
-	if len(folders) == 0 {
-		return
-	}
-	for file := range at {
-		if _, known := r.fileOwners[file]; !known {
-			if o, ok := around(folders, file); ok {
-				r.fileOwners[file] = o
-			}
-		}
-	}
 }
 
 // files makes components of the files that were asked for. A file belongs to the package whose database lists it, otherwise to the installed package
-// in whose folder it lies; that package contains it, and the root what belongs to none. What was changed since it was installed is said on both.
+// in whose folder it lies, or to the one that holds the folder; that package contains it, and the root what belongs to none. What was changed since it was installed is said on both.
 func (r *resolver) files() {
 	if len(r.options.Files) == 0 || r.options.FileSet == NoFiles {
 		return
@@ -88,10 +68,12 @@ func (r *resolver) files() {
 	for i := range r.options.Files {
 		f := &r.options.Files[i]
 		from, owned := r.root, false
-		if o, ok := r.fileOwners[f.Path]; ok {
+		if o, ok := r.parts.of(f.Path, -1); ok {
 			from, owned = r.placed[o.facts][o.claim], true
-		} else if h, ok := r.holder(folders, path.Dir(f.Path)); ok && !r.components[h].IsApplication() {
+		} else if h, ok := r.holder(folders, path.Dir(f.Path)); ok && r.components[h].hasFolder() {
 			from, owned = h, true
+		} else if o, ok := r.contents.of(f.Path, -1); ok {
+			from, owned = r.placed[o.facts][o.claim], true
 		}
 		change := r.changed[f.Path]
 		if change != "" && owned {
@@ -109,6 +91,16 @@ func (r *resolver) files() {
 			r.edges = append(r.edges, Edge{From: from, To: h, Kind: Contains, Scope: Runtime, Rule: "files"})
 		}
 	}
+}
+
+// hasFolder tells the packages that are the folder in which they were seen. Those of a distribution, and the distribution itself, were seen in files that
+// lie among others.
+func (c *Component) hasFolder() bool {
+	switch c.PURL.Type {
+	case purl.Deb, purl.RPM, purl.APK, purl.ALPM:
+		return false
+	}
+	return !c.IsApplication() && c.Kind != OperatingSystem
 }
 
 // file is the component of a file: one for all of the same content.

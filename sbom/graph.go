@@ -185,6 +185,7 @@ func (g *Graph) seal() {
 	for to, from := range order {
 		moved[from] = Handle(to)
 		components[to] = g.Components[from]
+		components[to].CPEs = sortCPEs(components[to].CPEs)
 	}
 	context := make([]Handle, len(order))
 	for from, to := range moved {

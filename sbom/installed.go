@@ -5,6 +5,7 @@ type InstalledFile struct {
 	Path   string // in the tree; a folder, with all that lies in it, where it ends in a slash
 	Digest Hash   // of its content when it was installed; zero where the database does not say
 	Config bool   // configuration, which is there to be changed
+	Holds  bool   // what lies there is content of the package: contained, where otherwise it is part of it
 }
 
 // installs is an InstalledFile with the claim of its package.
@@ -13,7 +14,8 @@ type installs struct {
 	InstalledFile
 }
 
-// Installs claims that the package that was added under key put a file there. A package that lies in such a file belongs to it.
+// Installs claims that the package that was added under key put a file there. A package that lies in such a file belongs to it: it is part of it, unless
+// the file only holds it, as the folder of an application does what it was bundled with.
 func (f *Facts) Installs(key string, file InstalledFile) {
 	if at, ok := f.keys[key]; ok {
 		f.installed = append(f.installed, installs{at, file})
@@ -29,7 +31,7 @@ type needs struct {
 // NeedsLibrary claims that the program or library that was added under key asks the loader for a shared library, by the name that
 // its DT_NEEDED entry or import table has. Which component provides it is found out by who owns, or is, the file of that name.
 func (f *Facts) NeedsLibrary(key, soname string) {
-	if at, ok := f.keys[key]; ok {
+	if at, ok := f.keys[key]; ok && soname != "" {
 		f.needs = append(f.needs, needs{at, soname})
 	}
 }

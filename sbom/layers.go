@@ -53,7 +53,7 @@ func (r *resolver) layers() {
 	for h := range r.components {
 		c := &r.components[h]
 		low, told := first[Handle(h)]
-		last := -1
+		var seen []int
 		for i := range c.Evidence {
 			l := &c.Evidence[i].Location
 			at, placed := places[l.Layer]
@@ -61,12 +61,12 @@ func (r *resolver) layers() {
 				continue
 			}
 			l.Layer = r.options.Layers[at].Digest
-			last = max(last, at)
+			seen = append(seen, at)
 			if !told || at < low {
 				low, told = at, true
 			}
 		}
-		if !told || c.IsApplication() {
+		if !told || Handle(h) == r.root {
 			continue
 		}
 		layer := &r.options.Layers[low]
@@ -74,6 +74,12 @@ func (r *resolver) layers() {
 		c.note(PropertyLayerIndex, strconv.Itoa(layer.Index))
 		if layer.Instruction != "" {
 			c.note(PropertyInstruction, withoutUserInfo(layer.Instruction))
+		}
+		last := low
+		for _, at := range seen {
+			if at-r.options.Layers[at].Index == low-layer.Index { // of the same image
+				last = max(last, at)
+			}
 		}
 		if last > low {
 			c.note(PropertyLastLayer, r.options.Layers[last].Digest)

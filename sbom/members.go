@@ -3,7 +3,7 @@ package sbom
 import "path"
 
 // members joins every application to the root: those that a lockfile or manifest lists as members of its workspace through
-// its owner, all others at once. An application that nothing names is called after its folder.
+// its owner, all others at once, through the image that they are in where there are several. An application that nothing names is called after its folder.
 func (r *resolver) members() {
 	inside := make(map[Handle][]Handle)
 	add := func(from, to Handle, f string) {
@@ -41,6 +41,7 @@ func (r *resolver) members() {
 		}
 	}
 	reach(r.root)
+	images := r.images()
 	for h := range r.components {
 		c := &r.components[h]
 		if !c.IsApplication() {
@@ -53,8 +54,28 @@ func (r *resolver) members() {
 			}
 		}
 		if !reached[h] {
-			add(r.root, Handle(h), "")
+			from := r.root
+			for dir := path.Dir(c.Path); dir != "." && from == r.root && len(images) > 0; dir = path.Dir(dir) {
+				if image, ok := images[dir]; ok {
+					from = image
+				}
+			}
+			add(from, Handle(h), "")
 			reach(Handle(h))
 		}
 	}
+}
+
+// images finds the images of several platforms by the folders in which their files stand.
+func (r *resolver) images() map[string]Handle {
+	var images map[string]Handle
+	for h := range r.components {
+		if c := &r.components[h]; c.Kind == Container && c.IsApplication() && Handle(h) != r.root {
+			if images == nil {
+				images = make(map[string]Handle)
+			}
+			images[c.Path] = Handle(h)
+		}
+	}
+	return images
 }

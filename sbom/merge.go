@@ -142,7 +142,7 @@ func (r *resolver) add(id identity, c *Component) Handle {
 	} else {
 		n.ID = ID(id.purl.String())
 	}
-	n.Evidence = nil
+	n.CPEs, n.Evidence = slices.Clip(n.CPEs), nil
 	return h
 }
 
@@ -329,6 +329,7 @@ func unite(dst, src *Component) {
 	dst.Licenses = union(dst.Licenses, src.Licenses, func(a, b License) bool { return a.Text == b.Text && a.Basis == b.Basis })
 	dst.Hashes = union(dst.Hashes, src.Hashes, func(a, b Hash) bool { return a == b })
 	dst.References = union(dst.References, src.References, func(a, b Reference) bool { return a.Type == b.Type && a.URL == b.URL })
+	dst.CPEs = append(dst.CPEs, src.CPEs...) // seal sorts them
 	dst.Properties = union(dst.Properties, src.Properties, func(a, b Property) bool { return a == b })
 	dst.Completeness = max(dst.Completeness, src.Completeness)
 	dst.Direct = dst.Direct || src.Direct
@@ -354,7 +355,7 @@ func (r *resolver) context() {
 	resolves := make([]bool, len(r.components)) // owns Facts of the stage, or of a stronger claim before
 	for _, stage := range [...]Stage{Locked, Installed} {
 		for i, f := range r.facts {
-			if f.Stage == stage && r.contexts[r.owners[i]] == r.owners[i] {
+			if f.Stage == stage && !r.whole[i] && r.contexts[r.owners[i]] == r.owners[i] {
 				resolves[r.owners[i]] = true
 			}
 		}

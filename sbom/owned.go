@@ -15,6 +15,74 @@ type owner struct {
 	key          string // of the claim, for messages
 }
 
+// none is the owner of what belongs to nobody.
+const none int32 = -1
+
+// ownership tells to which package a file belongs, by its path or by the folders around it, whose paths end in a slash. What is claimed first counts.
+type ownership struct{ files, folders map[string]owner }
+
+func (o *ownership) add(file string, of owner) {
+	in := &o.files
+	if strings.HasSuffix(file, "/") {
+		in = &o.folders
+	}
+	if *in == nil {
+		*in = make(map[string]owner)
+	}
+	if _, known := (*in)[file]; !known {
+		(*in)[file] = of
+	}
+}
+
+// of finds the owner of a file, or that of the nearest folder around it which has one, among all Facts but one.
+func (o *ownership) of(file string, except int) (owner, bool) {
+	if of, ok := o.files[file]; ok && of.facts != int32(except) {
+		return of, true
+	}
+	if len(o.folders) == 0 {
+		return owner{}, false
+	}
+	for at := strings.LastIndexByte(file, '/'); at >= 0; at = strings.LastIndexByte(file[:at], '/') {
+		if of, ok := o.folders[file[:at+1]]; ok && of.facts != int32(except) {
+			return of, true
+		}
+	}
+	return owner{}, false
+}
+
+// databases reads what package databases say of files: of those in which something was seen, and of those that were asked for.
+func (r *resolver) databases() {
+	if !slices.ContainsFunc(r.facts, func(f *Facts) bool { return len(f.installed) > 0 }) {
+		return
+	}
+	wanted := make(map[string]bool)
+	for _, f := range r.facts {
+		if f.database() {
+			continue
+		}
+		wanted[f.Path] = true
+		for j := range f.claims {
+			wanted[f.seenAt(&f.claims[j])] = true
+		}
+	}
+	for i := range r.options.Files {
+		wanted[r.options.Files[i].Path] = true
+	}
+	for i, f := range r.facts {
+		for k := range f.installed {
+			file := &f.installed[k]
+			if !wanted[file.Path] && !strings.HasSuffix(file.Path, "/") {
+				continue
+			}
+			in := &r.parts
+			if file.Holds {
+				in = &r.contents
+			}
+			in.add(file.Path, owner{int32(i), file.claim, f.claims[file.claim].key})
+		}
+	}
+}
+
 // owned finds what lies in the files of a package database. A program, a Python distribution or an npm package that Debian's package installed is
 // that package and no second one: it is collapsed into it, as is whatever a manifest there declares, for the distribution has built and resolved it.
 // What a program or an archive holds besides itself, modules that were linked in for instance, stays, and its owner contains it. A file that was
@@ -22,8 +90,8 @@ type owner struct {
 //
 // It comes before merge, which puts the owner's component in the place of what is collapsed.
 func (r *resolver) owned() {
-	owners := r.filesOwned()
-	if len(owners) == 0 {
+	r.databases()
+	if len(r.parts.files)+len(r.parts.folders) == 0 {
 		return
 	}
 	r.collapsed = make([][]owner, len(r.facts))
@@ -34,8 +102,8 @@ func (r *resolver) owned() {
 		var inner map[string]bool
 		for j := range f.claims {
 			c := &f.claims[j]
-			o, ok := owners[f.seenAt(c)]
-			if !ok || o.facts == int32(i) {
+			o, ok := r.partOf(f.seenAt(c), i)
+			if !ok {
 				continue
 			}
 			if f.Stage == Built {
@@ -47,19 +115,50 @@ func (r *resolver) owned() {
 				}
 			}
 			if r.collapsed[i] == nil {
-				r.collapsed[i] = make([]owner, len(f.claims))
-				for k := range r.collapsed[i] {
-					r.collapsed[i][k].facts = -1
-				}
+				r.collapsed[i] = slices.Repeat([]owner{{facts: none}}, len(f.claims))
 			}
 			r.collapsed[i][j] = o
 		}
 		r.collapseApplications(i, f)
-		if o, ok := owners[f.Path]; ok && f.Stage < Installed {
+		if o, ok := r.partOf(f.Path, i); ok && f.Stage < Installed {
 			r.collapsed[i] = slices.Repeat([]owner{o}, len(f.claims))
-			f = &Facts{Cataloger: f.Cataloger, Stage: f.Stage, Path: f.Path, Order: f.Order, owner: f.owner, claims: f.claims, keys: f.keys, Layers: f.Layers}
-			r.facts[i] = f
+			left := *f
+			left.relations, left.gaps, left.files, left.needs, left.complete = nil, nil, nil, nil, Unknown
+			r.facts[i] = &left
 			r.options.Skipped = append(slices.Clip(r.options.Skipped), Skip{f.Path, "belongs to the installed package " + o.key})
+		}
+	}
+	for i, list := range r.collapsed {
+		for j := range list {
+			r.lead(owner{facts: int32(i), claim: int32(j)})
+		}
+	}
+}
+
+// partOf finds the package that a file is part of, as it was installed.
+func (r *resolver) partOf(file string, except int) (owner, bool) {
+	if r.changed[file] == "true" {
+		return owner{}, false
+	}
+	return r.parts.of(file, except)
+}
+
+// lead lets a claim that is part of another, which is part of a third, be part of that. Of those that are part of each other one stays.
+func (r *resolver) lead(at owner) {
+	var way []owner
+	for {
+		list := r.collapsed[at.facts]
+		if list == nil || list[at.claim].facts == none {
+			break
+		}
+		next := list[at.claim]
+		list[at.claim].facts = none
+		way = append(way, at)
+		at = next
+	}
+	for _, w := range way {
+		if w.facts != at.facts || w.claim != at.claim {
+			r.collapsed[w.facts][w.claim] = at
 		}
 	}
 }
@@ -70,23 +169,25 @@ func (r *resolver) collapseApplications(i int, f *Facts) {
 	if list == nil {
 		return
 	}
-	o := owner{facts: -1}
+	o := owner{facts: none}
 	for j := range list {
-		if list[j].facts >= 0 {
+		if list[j].facts != none {
 			o = list[j]
 		} else if f.claims[j].component.Kind != Application {
 			return
 		}
 	}
 	for j := range list {
-		if list[j].facts < 0 {
+		if list[j].facts == none {
 			list[j] = o
 		}
 	}
 }
 
 // database tells the Facts of a package database, which nothing owns.
-func (f *Facts) database() bool { return len(f.installed) > 0 && f.Stage == Installed }
+func (f *Facts) database() bool {
+	return f.Stage == Installed && slices.ContainsFunc(f.installed, func(i installs) bool { return !i.Holds })
+}
 
 // seenAt is the file in which a claim was seen.
 func (f *Facts) seenAt(c *claim) string {
@@ -109,61 +210,67 @@ func (f *Facts) inner() map[string]bool {
 	return inner
 }
 
-// filesOwned finds the owners of those files in which something was seen.
-func (r *resolver) filesOwned() map[string]owner {
-	if !slices.ContainsFunc(r.facts, func(f *Facts) bool { return len(f.installed) > 0 }) {
-		return nil
-	}
-	seen := make(map[string]bool)
-	for _, f := range r.facts {
-		if f.database() {
-			continue
-		}
-		seen[f.Path] = true
-		for j := range f.claims {
-			seen[f.seenAt(&f.claims[j])] = true
+// tops tells which claims nothing else of the same Facts holds or needs; of those that need only each other it is the first.
+func (f *Facts) tops() []bool {
+	inner, below := f.inner(), make(map[int32][]int32)
+	for _, rel := range f.relations {
+		from, ok, _ := f.lookup(rel.From)
+		to, known, _ := f.lookup(rel.To)
+		if ok && known && rel.From != f.owner {
+			below[from] = append(below[from], to)
 		}
 	}
-	owners, folders := make(map[string]owner), make(map[string]owner)
-	for i, f := range r.facts {
-		for k := range f.installed {
-			file := &f.installed[k]
-			if strings.HasSuffix(file.Path, "/") {
-				if _, known := folders[file.Path]; !known {
-					folders[file.Path] = owner{int32(i), file.claim, f.claims[file.claim].key}
-				}
-				continue
-			}
-			if !seen[file.Path] || r.changed[file.Path] == "true" {
-				continue
-			}
-			if _, known := owners[file.Path]; !known {
-				owners[file.Path] = owner{int32(i), file.claim, f.claims[file.claim].key}
+	tops, reached := make([]bool, len(f.claims)), make([]bool, len(f.claims))
+	var stack []int32
+	walk := func(at int) {
+		tops[at] = true
+		for stack = append(stack[:0], int32(at)); len(stack) > 0; {
+			at := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			if !reached[at] {
+				reached[at] = true
+				stack = append(stack, below[at]...)
 			}
 		}
 	}
-	if len(folders) == 0 {
-		return owners
-	}
-	for file := range seen {
-		if _, known := owners[file]; known {
-			continue
-		}
-		if o, ok := around(folders, file); ok {
-			owners[file] = o
+	for j := range f.claims {
+		if !inner[f.claims[j].key] {
+			walk(j)
 		}
 	}
-	return owners
+	for j := range f.claims {
+		if !reached[j] {
+			walk(j)
+		}
+	}
+	return tops
 }
 
-// around finds the owner of the nearest folder that has one.
-func around(folders map[string]owner, file string) (owner, bool) {
-	for at := strings.LastIndexByte(file, '/'); at >= 0; at = strings.LastIndexByte(file[:at], '/') {
-		if o, ok := folders[file[:at+1]]; ok {
-			return o, true
+// held lets a package contain what lies in the folders that it holds, but for what is part of a package there. What something else there holds or
+// needs hangs together with it already. What manifests and lockfiles speak of need not be there.
+func (r *resolver) held() {
+	if len(r.contents.files)+len(r.contents.folders) == 0 {
+		return
+	}
+	for i, f := range r.facts {
+		if f.Stage < Installed {
+			continue
+		}
+		var tops []bool
+		for j := range f.claims {
+			o, ok := r.contents.of(f.seenAt(&f.claims[j]), i)
+			if !ok || r.isCollapsed(i, j) {
+				continue
+			}
+			if tops == nil {
+				tops = f.tops()
+			}
+			from, to := r.placed[o.facts][o.claim], r.placed[i][j]
+			if tops[j] && from != to && !r.components[to].IsApplication() {
+				r.claimed = append(r.claimed, heldEdge{Edge{From: from, To: to, Kind: Contains, Scope: Runtime, Rule: "owned", Path: f.Path}, r.contexts[r.owners[o.facts]]})
+			}
 		}
 	}
-	return owner{}, false
 }
 
 // collapse puts the component of its owner in the place of each collapsed claim.
@@ -171,14 +278,15 @@ func (r *resolver) collapse() {
 	for i, list := range r.collapsed {
 		f := r.facts[i]
 		for j, o := range list {
-			if o.facts < 0 {
+			if o.facts == none {
 				continue
 			}
 			h := r.placed[o.facts][o.claim]
 			r.placed[i][j] = h
 			c := &f.claims[j].component
-			if strings.HasPrefix(f.claims[j].key, "app:") || f.Stage < Installed {
-				continue
+			switch app := strings.HasPrefix(f.claims[j].key, "app:"); {
+			case app && (c.PURL.IsZero() || c.PURL.Version == ""), !app && f.Stage < Installed:
+				continue // an environment, or what a manifest asks for
 			}
 			name := c.PURL.String()
 			if c.PURL.IsZero() {
@@ -190,9 +298,9 @@ func (r *resolver) collapse() {
 			if p := (Property{PropertyOwned, name}); name != "" && name != n.PURL.String() && !slices.Contains(n.Properties, p) {
 				n.note(PropertyOwned, name)
 			}
-			at, stage := len(n.Evidence), n.Stage
+			at, stage, complete := len(n.Evidence), n.Stage, n.Completeness
 			r.witness(h, f, &f.claims[j])
-			n.Stage = stage
+			n.Stage, n.Completeness = stage, complete
 			for k := at; k < len(n.Evidence); k++ {
 				n.Evidence[k].Rule = "owned"
 			}
@@ -202,7 +310,7 @@ func (r *resolver) collapse() {
 
 // isCollapsed tells whether a claim is part of its owner.
 func (r *resolver) isCollapsed(facts, claim int) bool {
-	return len(r.collapsed) > 0 && r.collapsed[facts] != nil && r.collapsed[facts][claim].facts >= 0
+	return len(r.collapsed) > 0 && r.collapsed[facts] != nil && r.collapsed[facts][claim].facts != none
 }
 
 // needed makes edges from programs to the components that own, or are, the shared libraries which they need. What belongs to a package of a

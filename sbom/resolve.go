@@ -37,6 +37,7 @@ func Resolve(facts []*Facts, o Options) *Graph {
 	r.merge()
 	r.relate()
 	r.archived()
+	r.held()
 	r.needed()
 	r.declared()
 	r.union()
@@ -59,7 +60,8 @@ type resolver struct {
 	known      map[identity]Handle // the first component of each identity
 	collapsed  [][]owner           // of each claim, the package that it is part of; nil where Facts have none such
 	changed    map[string]string   // files whose content is not what the package database says
-	fileOwners map[string]owner    // of the files of options.Files
+	parts      ownership           // of the files in which something was seen, and of those of options.Files
+	contents   ownership           // likewise, of what packages only hold
 	whole      []bool              // of each Facts: all that it claims is part of such packages
 	components []Component
 	placed     [][]Handle

@@ -11,7 +11,7 @@ func (r *resolver) scopes() {
 	for i, f := range r.facts {
 		app := r.contexts[r.owners[i]]
 		for j := range f.claims {
-			if s := f.claims[j].component.Scope; s != ScopeUnset {
+			if s := f.claims[j].component.Scope; s != ScopeUnset && !r.isCollapsed(i, j) {
 				if stated[app] == nil {
 					stated[app] = make(map[Handle]Scope)
 				}

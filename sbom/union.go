@@ -16,6 +16,9 @@ func (r *resolver) union() {
 		}
 	}
 	for i, f := range r.facts {
+		if r.whole[i] {
+			continue // parts of packages, which occur where those are known
+		}
 		app := r.contexts[r.owners[i]]
 		note(r.owners[i], r.contexts[r.owners[i]])
 		for j := range f.claims {

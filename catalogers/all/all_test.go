@@ -335,6 +335,9 @@ func render(g *sbom.Graph) string {
 			}
 			b.WriteString("\n")
 		}
+		for _, name := range c.CPEs {
+			fmt.Fprintf(&b, "    cpe %s\n", name)
+		}
 		for _, p := range c.Properties {
 			fmt.Fprintf(&b, "    %s=%s\n", p.Name, p.Value)
 		}
@@ -377,6 +380,9 @@ func document(g *sbom.Graph) []string {
 		lines = append(lines, fmt.Sprintf("%s %s %s %q %q %q scope=%s direct=%v purl=%s in=%s", c.ID, c.Kind, c.Path, group, name, c.VersionText(), c.Scope, c.Direct, c.PURL, g.Components[g.Context(sbom.Handle(h))].ID))
 		for _, x := range c.Hashes {
 			lines = append(lines, fmt.Sprintf("%s %s %s", c.ID, x.Algorithm, x.Hex))
+		}
+		for _, name := range c.CPEs {
+			lines = append(lines, fmt.Sprintf("%s %s", c.ID, name))
 		}
 		for _, e := range g.Out(sbom.Handle(h)) {
 			line := fmt.Sprintf("%s %s %s", c.ID, e.Kind, g.Components[e.To].ID)

@@ -39,12 +39,19 @@ func newArchive(a *txtar.Archive) *archive {
 
 func (t *archive) Walk(_ context.Context, w source.Wanted, _ source.WalkOptions) (source.Found, error) {
 	var found source.Found
+	folders := make(map[string]bool)
 	for _, p := range slices.Sorted(keys(t.files)) {
 		f := t.files[p]
 		if f.Mode&fs.ModeSymlink != 0 {
 			continue
 		}
 		found.Count++
+		for at := path.Dir(p); at != "." && !folders[at]; at = path.Dir(at) {
+			folders[at] = true
+			if w.Folder(path.Dir(at), []byte(path.Base(at))) {
+				found.Files = append(found.Files, source.Entry{Path: at, Folder: true})
+			}
+		}
 		dir, name := path.Dir(p), []byte(path.Base(p))
 		switch w.Name(dir, name) {
 		case source.Keep:
@@ -57,6 +64,7 @@ func (t *archive) Walk(_ context.Context, w source.Wanted, _ source.WalkOptions)
 		}
 		found.Files = append(found.Files, source.Entry{Path: p, Size: int64(len(f.Data))})
 	}
+	slices.SortStableFunc(found.Files, func(a, b source.Entry) int { return strings.Compare(a.Path, b.Path) })
 	return found, nil
 }
 

@@ -2,12 +2,12 @@
 package azure
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/image"
-	"github.com/sbomgen/sbomgen/catalogers/internal/repository"
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 	"github.com/sbomgen/sbomgen/sbom/decode"
@@ -30,8 +30,8 @@ func parsePipelines(f *catalogers.File, out *sbom.Facts) error {
 	if err != nil {
 		return err
 	}
-	if dir := f.Dir(); strings.Contains("/"+dir+"/", "/.azure") {
-		out.Own(path.Join("./", strings.TrimSuffix(dir[:strings.Index("/"+dir+"/", "/.azure")], "/")))
+	if above, _, below := strings.Cut("/"+f.Dir()+"/", "/.azure"); below {
+		out.Own(path.Join(".", above))
 	}
 	if !strings.Contains(text, "container") && !strings.Contains(text, "repositories") {
 		return nil
@@ -51,9 +51,7 @@ func parsePipelines(f *catalogers.File, out *sbom.Facts) error {
 		for stage := range doc.Get("stages").Items() {
 			jobs(stage.Get("jobs"), aliases, out)
 		}
-		if err == nil {
-			err = doc.Err()
-		}
+		err = cmp.Or(err, doc.Err())
 	}
 	return err
 }
@@ -76,45 +74,7 @@ func container(n decode.Node, aliases map[string]bool, out *sbom.Facts) {
 	if n.Kind() == decode.Object {
 		n = n.Get("image")
 	}
-	if text := n.Text(); text != "" && !aliases[text] {
-		if _, ok := image.Claim(out, text, sbom.Relation{Scope: sbom.Build, Line: n.Line()}); !ok && !image.Variable(text) {
-			out.Gap(n.Line(), "%.80q names no image", text)
-		}
+	if text := n.Text(); !aliases[text] {
+		image.Expect(out, text, sbom.Relation{Scope: sbom.Build, Line: n.Line()})
 	}
-}
-
-// template reads a repository resource.
-func template(r decode.Node, out *sbom.Facts) {
-	name, ref := r.Get("name"), r.Get("ref").Text()
-	if name.Text() == "" || image.Variable(name.Text()) || image.Variable(ref) {
-		return
-	}
-	version := ref
-	for _, prefix := range [...]string{"refs/tags/", "refs/heads/"} {
-		version = strings.TrimPrefix(version, prefix)
-	}
-	var c sbom.Component
-	ok := false
-	if kind := strings.ToLower(r.Get("type").Text()); (kind == "github" || kind == "bitbucket") && strings.Count(name.Text(), "/") != 1 {
-		out.Gap(name.Line(), "%.80q names no repository", name.Text())
-		return
-	}
-	switch strings.ToLower(r.Get("type").Text()) {
-	case "github":
-		c, ok = repository.Component("https://github.com/"+name.Text(), version, "")
-	case "bitbucket":
-		c, ok = repository.Component("https://bitbucket.org/"+name.Text(), version, "")
-	default: // git, githubenterprise
-		project, repo := path.Split(name.Text())
-		c, ok = sbom.Component{PURL: purl.New(purl.Generic, strings.Trim(project, "/"), repo, version)}, true
-	}
-	if !ok || c.PURL.IsZero() {
-		out.Gap(name.Line(), "%.80q names no repository", name.Text())
-		return
-	}
-	key := c.PURL.String()
-	if !out.Has(key) {
-		out.AddAt(name.Line(), key, c)
-	}
-	out.Relate(sbom.Relation{From: out.Owner(), To: key, Range: ref, Scope: sbom.Build, Line: name.Line()})
 }

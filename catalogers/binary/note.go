@@ -96,9 +96,7 @@ func (n *note) component() sbom.Component {
 		c.PURL = purl.New(purl.Generic, "", n.Name, at).With("arch", n.Architecture)
 		c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:elf:package-type", Value: n.Type})
 	}
-	if cpe := n.AppCPE; strings.HasPrefix(cpe, "cpe:2.3:") {
-		c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:cpe23", Value: cpe})
-	}
+	c.CPE(n.AppCPE, "")
 	if n.OSCPE != "" {
 		c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:elf:os-cpe", Value: n.OSCPE})
 	}

@@ -96,7 +96,7 @@ func (r *Rule) Validate() error {
 		fail("purl %q: has a version, which the content is to say", r.PURL)
 	}
 	for _, c := range r.CPEs {
-		if parts := strings.Split(c, ":"); len(parts) != 5 || parts[0] != "cpe" || parts[1] != "2.3" || !strings.Contains("aoh", parts[2]) || len(parts[2]) != 1 || parts[3] == "" || parts[4] == "" {
+		if parts := strings.Split(c, ":"); len(parts) != 5 || parts[0] != "cpe" || parts[1] != "2.3" || !strings.Contains("aoh", parts[2]) || len(parts[2]) != 1 || parts[3] == "" || parts[4] == "" || sbom.CPE(c, "") == "" {
 			fail("cpe %q: is not cpe:2.3:part:vendor:product", c)
 		}
 	}
@@ -141,7 +141,7 @@ func (r *Rule) component(base, version string) sbom.Component {
 		c.Kind = sbom.Application
 	}
 	for _, cpe := range r.CPEs {
-		c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:cpe23", Value: cpe + ":" + cpeVersion(strings.TrimPrefix(version, "v")) + ":*:*:*:*:*:*:*"})
+		c.CPE(cpe, strings.TrimPrefix(version, "v"))
 	}
 	return c
 }
@@ -154,18 +154,6 @@ func purlSafe(name string) string {
 		}
 		return '_'
 	}, name)
-}
-
-// cpeVersion escapes what is special in an attribute of a CPE (NISTIR 7695, 6.2).
-func cpeVersion(v string) string {
-	var b strings.Builder
-	for _, r := range v {
-		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' || r == '_') {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return strings.ToLower(b.String())
 }
 
 func isLibrary(base string) bool {

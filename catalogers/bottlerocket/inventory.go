@@ -2,6 +2,7 @@
 package bottlerocket
 
 import (
+	"cmp"
 	"path"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -23,54 +24,27 @@ var Inventory = catalogers.Cataloger{
 	Parse:  parseInventory,
 }
 
-// application is one entry.
-type application struct{ name, version, release, epoch, arch, address, summary, publisher, kind string }
-
 func parseInventory(f *catalogers.File, out *sbom.Facts) error {
 	text, err := f.Text()
 	if err != nil {
 		return err
 	}
 	root := path.Join(f.Dir(), "../../..")
-	out.Own(root)
-	release := osrelease.Read(f, root)
-	release.Claim(out)
-	vendor := release.Vendor(purl.RPM)
-	if vendor == "" {
-		vendor = "bottlerocket"
-	}
+	release := osrelease.Own(f, root, out)
+	vendor := cmp.Or(release.Vendor(purl.RPM), "bottlerocket")
 	r := decode.NewJSON(text)
 	known := false
 	r.Object(func(key string) {
-		if key != "Content" {
-			return
-		}
-		known = r.Array(func() {
-			line, a := r.Line(), application{}
-			r.Object(func(key string) {
-				switch key {
-				case "Name":
-					a.name = r.Text()
-				case "Version":
-					a.version = r.Text()
-				case "Release":
-					a.release = r.Text()
-				case "Epoch":
-					a.epoch = r.Text()
-				case "Architecture":
-					a.arch = r.Text()
-				case "Url":
-					a.address = r.Text()
-				case "Summary":
-					a.summary = r.Text()
-				case "Publisher":
-					a.publisher = r.Text()
-				case "ApplicationType":
-					a.kind = r.Text()
+		if key == "Content" {
+			known = r.Array(func() {
+				line, entry := r.Line(), r.Fields()
+				if entry["Name"] == "" || entry["Version"] == "" {
+					out.Gap(line, "a package has no name or no version")
+					return
 				}
+				out.AddAt(line, entry["Name"], component(entry, vendor, release.Distro()))
 			})
-			a.claim(line, vendor, release.Distro(), out)
-		})
+		}
 	})
 	if err := r.Finish(); err != nil {
 		return err
@@ -81,24 +55,20 @@ func parseInventory(f *catalogers.File, out *sbom.Facts) error {
 	return nil
 }
 
-func (a *application) claim(line int, vendor, distro string, out *sbom.Facts) {
-	if a.name == "" || a.version == "" {
-		out.Gap(line, "a package has no name or no version")
-		return
+// component is the package of one entry, which has all fields of the rpm's header in texts.
+func component(entry map[string]string, vendor, distro string) sbom.Component {
+	version := entry["Version"]
+	if release := entry["Release"]; release != "" {
+		version += "-" + release
 	}
-	version := a.version
-	if a.release != "" {
-		version += "-" + a.release
+	p := purl.New(purl.RPM, vendor, entry["Name"], version).With("arch", entry["Architecture"]).With("distro", distro)
+	if epoch := entry["Epoch"]; epoch != "0" && epoch != "(none)" {
+		p = p.With("epoch", epoch)
 	}
-	c := sbom.Component{PURL: purl.New(purl.RPM, vendor, a.name, version).With("arch", a.arch).With("distro", distro), Description: a.summary, Supplier: a.publisher}
-	if a.epoch != "" && a.epoch != "0" && a.epoch != "(none)" {
-		c.PURL = c.PURL.With("epoch", a.epoch)
+	c := sbom.Component{PURL: p, Description: entry["Summary"], Supplier: entry["Publisher"]}
+	c.Link(sbom.Website, entry["Url"])
+	if kind := entry["ApplicationType"]; kind != "Unspecified" {
+		c.Property("sbomgen:bottlerocket:application-type", kind)
 	}
-	if home, ok := sbom.CleanURL(a.address); ok {
-		c.References = []sbom.Reference{{Type: sbom.Website, URL: home}}
-	}
-	if a.kind != "" && a.kind != "Unspecified" {
-		c.Properties = []sbom.Property{{Name: "sbomgen:bottlerocket:application-type", Value: a.kind}}
-	}
-	out.AddAt(line, a.name, c)
+	return c
 }

@@ -1,9 +1,6 @@
 package brew
 
 import (
-	"cmp"
-	"errors"
-	"slices"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -25,12 +22,9 @@ var BundleLock = catalogers.Cataloger{
 }
 
 func parseBundleLock(f *catalogers.File, out *sbom.Facts) error {
-	text, err := f.Text()
+	text, err := f.Content()
 	if err != nil {
 		return err
-	}
-	if strings.TrimSpace(text) == "" {
-		return errors.New("is empty")
 	}
 	r := decode.NewJSON(text)
 	add := func(line int, key string, c sbom.Component) {
@@ -65,49 +59,4 @@ func parseBundleLock(f *catalogers.File, out *sbom.Facts) error {
 		})
 	})
 	return r.Finish()
-}
-
-// bundled reads a formula or cask: its version and one bottle per platform.
-func bundled(r *decode.JSONReader, name string, line int, out *sbom.Facts) sbom.Component {
-	version := ""
-	var bottles []sbom.Reference
-	r.Object(func(key string) {
-		switch key {
-		case "version":
-			version = r.Text()
-		case "bottle":
-			r.Object(func(key string) {
-				if key != "files" {
-					return
-				}
-				r.Object(func(platform string) {
-					bottle := sbom.Reference{Type: sbom.Distribution}
-					r.Object(func(key string) {
-						switch key {
-						case "url":
-							bottle.URL, _ = sbom.CleanURL(r.Text())
-						case "sha256":
-							text := r.Text()
-							if h, ok := sbom.NewHash(sbom.SHA256, text); ok {
-								bottle.Hashes = []sbom.Hash{h}
-							} else {
-								out.Gap(line, "%.80s: the digest for %.40s is no SHA-256", name, platform)
-							}
-						}
-					})
-					if bottle.URL != "" {
-						bottles = append(bottles, bottle)
-					}
-				})
-			})
-		}
-	})
-	tap := ""
-	if i := strings.LastIndexByte(name, '/'); i > 0 {
-		tap, name = name[:i], name[i+1:]
-	}
-	c := component(strings.ToLower(tap), name, version)
-	slices.SortFunc(bottles, func(a, b sbom.Reference) int { return cmp.Compare(a.URL, b.URL) })
-	c.References = append(c.References, bottles...)
-	return c
 }

@@ -13,11 +13,12 @@ import (
 type cask struct {
 	tap, title, desc, homepage, url, sha256 string
 	needs                                   []string
+	apps                                    []string // that it has put into the folder of applications
 }
 
 // parseCasks reads the definitions Caskroom/<cask>/.metadata/<version>/<time>/Casks/<cask>.json or .rb, of which the latest counts. They describe the casks that
 // receipts tell of, and are all that is known of the others.
-func parseCasks(files []*catalogers.File, env string, out *sbom.Facts) (wants []sbom.Relation) {
+func parseCasks(prefix string, files []*catalogers.File, env string, out *sbom.Facts) (wants []sbom.Relation) {
 	last := make(map[string]*catalogers.File)
 	var order []string
 	for _, f := range files {
@@ -43,19 +44,50 @@ func parseCasks(files []*catalogers.File, env string, out *sbom.Facts) (wants []
 			}
 		}
 		name, version, _ := strings.Cut(key, " ")
+		in := path.Join(prefix, "Caskroom", name, version)
 		if c := out.Component(key); c != nil {
+			hold(key, f, in, k.apps, out)
 			k.describe(c, version)
 			continue
 		}
 		c := component(k.tap, name, version)
 		k.describe(&c, version)
 		out.AddIn(sbom.Location{Path: f.Path}, key, c, name)
+		hold(key, f, in, k.apps, out)
 		out.Relate(sbom.Relation{From: env, To: key})
 		for _, to := range k.needs {
 			wants = append(wants, sbom.Relation{From: key, To: to[strings.LastIndexByte(to, '/')+1:], MayMiss: true})
 		}
 	}
 	return wants
+}
+
+// hold claims that a cask contains what it brought along: what lies in its folder, and the applications to which links from there lead
+// (https://github.com/Homebrew/brew/blob/4.4.0/Library/Homebrew/cask/artifact/moved.rb).
+func hold(key string, f *catalogers.File, folder string, apps []string, out *sbom.Facts) {
+	out.Installs(key, sbom.InstalledFile{Path: folder + "/", Holds: true})
+	for _, app := range apps {
+		from := path.Join(folder, path.Base(app))
+		if to, err := f.Resolve(from); err == nil && to != from && path.Ext(to) == ".app" {
+			out.Installs(key, sbom.InstalledFile{Path: to + "/Contents/Info.plist", Holds: true})
+		}
+	}
+}
+
+// readApps reads the applications among a cask's artifacts, [{"app": ["A.app", {"target": "B.app"}]}].
+func readApps(r *decode.JSONReader) (apps []string) {
+	r.Array(func() {
+		r.Object(func(kind string) {
+			if kind == "app" {
+				r.Array(func() {
+					if r.Kind() == decode.String {
+						apps = append(apps, r.Text())
+					}
+				})
+			}
+		})
+	})
+	return apps
 }
 
 func (k *cask) describe(c *sbom.Component, version string) {
@@ -96,6 +128,8 @@ func readCask(text string) (k cask, err error) {
 			k.url = r.Text()
 		case "sha256":
 			k.sha256 = r.Text()
+		case "artifacts":
+			k.apps = readApps(r)
 		case "depends_on":
 			r.Object(func(kind string) {
 				if kind == "cask" || kind == "formula" {
@@ -144,6 +178,8 @@ func readRuby(text string) (k cask) {
 			k.sha256 = value
 		case "depends_on":
 			k.needs = append(k.needs, value)
+		case "app":
+			k.apps = append(k.apps, value)
 		}
 	}
 	return k

@@ -41,6 +41,7 @@ type receipt struct {
 	asked, direct bool // direct: runtime dependencies say which of them are the formula's own
 	tap, version  string
 	depends       []receiptDependency
+	apps          []string // of a cask
 }
 
 type receiptDependency struct {
@@ -76,6 +77,11 @@ func parseReceipts(prefix string, files []*catalogers.File, out *sbom.Facts) err
 		describe(f, &c)
 		key := name + " " + version
 		out.AddIn(sbom.Location{Path: f.Path}, key, c, name)
+		if f.Dir() == path.Join(prefix, "Cellar", name, version) {
+			out.Installs(key, sbom.InstalledFile{Path: f.Dir() + "/"})
+		} else {
+			hold(key, f, path.Join(prefix, "Caskroom", name, version), t.apps, out)
+		}
 		if t.asked {
 			out.Relate(sbom.Relation{From: env, To: key})
 		}
@@ -87,7 +93,7 @@ func parseReceipts(prefix string, files []*catalogers.File, out *sbom.Facts) err
 			wants = append(wants, sbom.Relation{From: key, To: to, Range: d.version, MayMiss: true}) // it may have been removed since
 		}
 	}
-	wants = append(wants, parseCasks(casks, env, out)...)
+	wants = append(wants, parseCasks(prefix, casks, env, out)...)
 	for _, w := range wants {
 		if exact := w.To + " " + w.Range; out.Has(exact) { // otherwise it was upgraded since
 			w.To = exact
@@ -124,6 +130,8 @@ func readReceipt(r *decode.JSONReader) (t receipt) {
 					t.version = r.Text()
 				}
 			})
+		case "uninstall_artifacts":
+			t.apps = readApps(r)
 		case "runtime_dependencies":
 			if r.Kind() == decode.Object { // of casks, by kind
 				r.Object(func(string) { t.dependencies(r) })

@@ -1,18 +1,14 @@
 package cargo
 
 import (
-	"bytes"
-	"compress/zlib"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/section"
 	"github.com/sbomgen/sbomgen/catalogers/internal/segment"
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
-	"github.com/sbomgen/sbomgen/sbom/decode"
 )
 
 // Auditable reads the dependency list that cargo-auditable puts into binaries.
@@ -29,21 +25,9 @@ var Auditable = catalogers.Cataloger{
 }
 
 const (
-	auditSection  = ".dep-v0"
-	packedLimit   = 4 << 20
-	unpackedLimit = 16 << 20
+	auditSection = ".dep-v0"
+	packedLimit  = 4 << 20
 )
-
-type audit struct {
-	Packages []struct {
-		Name         string `json:"name"`
-		Version      string `json:"version"`
-		Source       string `json:"source"`
-		Kind         string `json:"kind"`
-		Dependencies []int  `json:"dependencies"`
-		Root         bool   `json:"root"`
-	} `json:"packages"`
-}
 
 func parseAuditable(f *catalogers.File, out *sbom.Facts) error {
 	blob, err := f.Blob()
@@ -51,10 +35,9 @@ func parseAuditable(f *catalogers.File, out *sbom.Facts) error {
 		return err
 	}
 	packed, err := section.Find(blob, auditSection, packedLimit)
-	if err != nil {
-		if errors.Is(err, section.ErrNone) {
-			return nil
-		}
+	if errors.Is(err, section.ErrNone) {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	list, err := unpack(packed)
@@ -70,11 +53,10 @@ func parseAuditable(f *catalogers.File, out *sbom.Facts) error {
 			continue
 		}
 		c := sbom.Component{PURL: purl.New(purl.Cargo, "", p.Name, p.Version)}
-		switch {
-		case p.Root:
+		if p.Root {
 			c.Kind = sbom.Application
-		case p.Source != "" && p.Source != "crates.io":
-			c.Properties = []sbom.Property{{Name: "sbomgen:cargo:source", Value: p.Source}} // git, local, registry: the section says no more
+		} else if p.Source != "crates.io" {
+			c.Property("sbomgen:cargo:source", p.Source) // git, local, registry: the section says no more
 		}
 		out.Add(key(i), c)
 		if p.Root {
@@ -95,20 +77,4 @@ func parseAuditable(f *catalogers.File, out *sbom.Facts) error {
 		}
 	}
 	return nil
-}
-
-func unpack(packed []byte) (*audit, error) {
-	z, err := zlib.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, err
-	}
-	text, err := io.ReadAll(io.LimitReader(z, unpackedLimit+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(text) > unpackedLimit {
-		return nil, fmt.Errorf("unpacks to more than %d bytes", unpackedLimit)
-	}
-	list := new(audit)
-	return list, decode.JSON(string(text), list)
 }

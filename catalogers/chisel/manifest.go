@@ -33,9 +33,7 @@ var Manifest = catalogers.Cataloger{
 
 func parseManifest(f *catalogers.File, out *sbom.Facts) error {
 	root := path.Join(f.Dir(), "../../..")
-	out.Own(root)
-	release := osrelease.Read(f, root)
-	release.Claim(out)
+	release := osrelease.Own(f, root, out)
 	vendor := release.Vendor(purl.Deb)
 	if vendor == "" {
 		vendor, out.Confidence = "ubuntu", 90

@@ -8,7 +8,6 @@ import (
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
-	"github.com/sbomgen/sbomgen/sbom/decode"
 )
 
 // Installed reads the manifests of installed packages, chocolatey/lib/ID/ID.nuspec
@@ -22,14 +21,6 @@ var Installed = catalogers.Cataloger{
 	Files:      catalogers.Glob("**/chocolatey/lib/*/*.nuspec"),
 	Group:      func(file string) (string, bool) { return path.Dir(path.Dir(file)), true },
 	ParseGroup: parseInstalled,
-}
-
-// nuspec is what a manifest says.
-type nuspec struct {
-	file        string
-	id, version string
-	needs       [][2]string // id and range
-	sbom.Component
 }
 
 func parseInstalled(_ string, files []*catalogers.File, out *sbom.Facts) error {
@@ -68,48 +59,4 @@ func parseInstalled(_ string, files []*catalogers.File, out *sbom.Facts) error {
 	}
 	out.Edges(sbom.Complete)
 	return nil
-}
-
-func read(text string) (n nuspec, err error) {
-	r := decode.NewXML(text)
-	r.Children(func(string) {
-		r.Children(func(name string) {
-			if name == "metadata" {
-				r.Children(func(name string) { n.field(r, name) })
-			}
-		})
-	})
-	return n, r.Err()
-}
-
-func (n *nuspec) field(r *decode.XMLReader, name string) {
-	refer := func(kind string) {
-		if url, ok := sbom.CleanURL(r.Text()); ok && strings.Contains(url, "://") {
-			n.References = append(n.References, sbom.Reference{Type: kind, URL: url})
-		}
-	}
-	switch name {
-	case "id":
-		n.id = r.Text()
-	case "version":
-		n.version = r.Text()
-	case "authors":
-		n.Author = r.Text()
-	case "summary":
-		n.Description = r.Text()
-	case "copyright":
-		n.Copyright = r.Text()
-	case "projectUrl":
-		refer(sbom.Website)
-	case "projectSourceUrl":
-		refer(sbom.VCS)
-	case "licenseUrl":
-		refer("license")
-	case "dependencies":
-		r.Children(func(name string) {
-			if id := r.Attr("id"); name == "dependency" && id != "" {
-				n.needs = append(n.needs, [2]string{id, r.Attr("version")})
-			}
-		})
-	}
 }

@@ -2,9 +2,12 @@ package composer
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
+	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
+	"github.com/sbomgen/sbomgen/sbom/decode"
 )
 
 // providers bounds how many packages may stand in for one name: the most known ones have some ten.
@@ -17,6 +20,19 @@ type graph struct {
 	providers map[string][]string // a name -> the packages that replace or provide it
 }
 
+// read reads a package. It returns false for what has no vendor, name or version.
+func (g *graph) read(r *decode.JSONReader) (p pkg, ok bool) {
+	p = readPackage(r)
+	if !strings.Contains(p.name, "/") || p.version == "" {
+		if r.Err() == nil {
+			g.out.Gap(p.line, "%.80q has no vendor, name or version", p.name)
+		}
+		return p, false
+	}
+	p.name = strings.ToLower(p.name)
+	return p, true
+}
+
 func (g *graph) add(p pkg, c sbom.Component) {
 	g.packages = append(g.packages, p)
 	g.out.AddAt(p.line, p.name, c)
@@ -25,6 +41,24 @@ func (g *graph) add(p pkg, c sbom.Component) {
 			g.providers[name] = append(list, p.name)
 		}
 	}
+}
+
+// addLocked adds a package of a lock, or the folder of the tree that a repository of the type "path" makes one. Which packages are
+// needed only to develop is said by the lock, not by the edges.
+func (g *graph) addLocked(f *catalogers.File, p pkg, c sbom.Component) {
+	if p.dist.kind != "path" {
+		g.add(p, c)
+		return
+	}
+	at, inside := f.Within(p.dist.url)
+	if !inside {
+		c.PURL, c.Name, c.Version = purl.PURL{}, p.name, p.version
+		g.add(p, c)
+		return
+	}
+	c.Name, c.Version, c.Scope = p.name, p.version, sbom.ScopeUnset
+	g.out.Alias(g.out.ApplicationAt(p.line, at, c), p.name)
+	g.packages = append(g.packages, p)
 }
 
 // relate writes an edge to a package of the name or, where there is none, to all that stand in for it, unless the one that asks does
@@ -66,11 +100,7 @@ func (g *graph) settle(f *catalogers.File, beside string) {
 }
 
 func manifestBeside(f *catalogers.File, name string) (m manifest, ok bool) {
-	other, err := f.Beside(name)
-	if err != nil {
-		return m, false
-	}
-	text, err := other.Text()
+	text, err := f.TextBeside(name)
 	if err != nil {
 		return m, false
 	}
@@ -79,11 +109,4 @@ func manifestBeside(f *catalogers.File, name string) (m manifest, ok bool) {
 }
 
 // unpacked tells whether a file lies in an installed package: vendor/acme/thing, beside vendor/composer.
-func unpacked(f *catalogers.File) bool {
-	installed, err := f.Beside("../../composer/installed.json")
-	if err != nil {
-		return false
-	}
-	installed.Close()
-	return true
-}
+func unpacked(f *catalogers.File) bool { return f.Has("../../composer/installed.json") }

@@ -27,12 +27,9 @@ var Installed = catalogers.Cataloger{
 }
 
 func parseInstalled(f *catalogers.File, out *sbom.Facts) error {
-	text, err := f.Text()
+	text, err := f.Content()
 	if err != nil {
 		return err
-	}
-	if strings.TrimSpace(text) == "" {
-		return errors.New("is empty")
 	}
 	out.Own(path.Dir(path.Dir(f.Dir())))
 	g := graph{out: out, providers: make(map[string][]string)}
@@ -41,15 +38,9 @@ func parseInstalled(f *catalogers.File, out *sbom.Facts) error {
 	stated := false // version 1 does not say
 	known := r.Kind() == decode.Array
 	read := func() {
-		p := readPackage(r)
-		if !strings.Contains(p.name, "/") || p.version == "" {
-			if r.Err() == nil {
-				out.Gap(p.line, "%.80q has no vendor, name or version", p.name)
-			}
-			return
+		if p, ok := g.read(r); ok {
+			g.add(p, p.component(out))
 		}
-		p.name = strings.ToLower(p.name)
-		g.add(p, p.component(out))
 	}
 	if known {
 		r.Array(read)

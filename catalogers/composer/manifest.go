@@ -70,11 +70,7 @@ func parseManifest(f *catalogers.File, out *sbom.Facts) error {
 // providedBeside gives the names that packages of the lock stand in for: nothing of that name is installed.
 func providedBeside(f *catalogers.File) map[string]bool {
 	provided := make(map[string]bool)
-	other, err := f.Beside("composer.lock")
-	if err != nil {
-		return provided
-	}
-	text, err := other.Text()
+	text, err := f.TextBeside("composer.lock")
 	if err != nil {
 		return provided
 	}

@@ -96,6 +96,19 @@ func readLinks(r *decode.JSONReader) (list []link) {
 	return list
 }
 
+// readAlias reads an element of a lock's "aliases": the version that a package is used as.
+func readAlias(r *decode.JSONReader) (name, alias string) {
+	r.Object(func(key string) {
+		switch key {
+		case "package":
+			name = strings.ToLower(r.Text())
+		case "alias":
+			alias = r.Text()
+		}
+	})
+	return name, alias
+}
+
 func readAuthors(r *decode.JSONReader) string {
 	var names []string
 	r.Array(func() {

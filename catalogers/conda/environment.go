@@ -59,8 +59,7 @@ func declare(spec string, line int, out *sbom.Facts) {
 		a.subdir = base
 	}
 	a.place(channel)
-	c := sbom.Component{PURL: a.purl(name, exact, false)}
-	ask(c, constraint, line, out)
+	out.Ask(sbom.Component{PURL: a.purl(name, exact, false)}, sbom.Relation{Range: constraint, Line: line})
 }
 
 // declarePip reads a line of the pip section, which is one of a requirements file. Options, paths and further files are pip's business.
@@ -70,14 +69,6 @@ func declarePip(text string, line int, out *sbom.Facts) {
 		text = strings.TrimSpace(strings.TrimPrefix(text, option))
 	}
 	if c, constraint, ok := wheel(text); ok {
-		ask(c, constraint, line, out)
+		out.Ask(c, sbom.Relation{Range: constraint, Line: line})
 	}
-}
-
-func ask(c sbom.Component, constraint string, line int, out *sbom.Facts) {
-	key := c.PURL.String()
-	if !out.Has(key) {
-		out.AddAt(line, key, c)
-	}
-	out.Relate(sbom.Relation{From: out.Owner(), To: key, Range: constraint, Line: line})
 }

@@ -2,6 +2,7 @@
 package cos
 
 import (
+	"cmp"
 	"path"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -25,46 +26,42 @@ var Packages = catalogers.Cataloger{
 	Parse:  parsePackages,
 }
 
-// ebuild is one entry: the version of an ebuild is the package's with a revision of the recipe.
-type ebuild struct{ category, name, version, ebuildVersion string }
-
 func parsePackages(f *catalogers.File, out *sbom.Facts) error {
 	text, err := f.Text()
 	if err != nil {
 		return err
 	}
 	root := path.Dir(f.Dir())
-	out.Own(root)
-	release := osrelease.Read(f, root)
-	release.Claim(out)
-	known := false
+	distro := osrelease.Own(f, root, out).Distro()
 	r := decode.NewJSON(text)
-	r.Object(func(key string) {
-		scope := sbom.ScopeUnset
-		switch key {
-		case "installedPackages":
-		case "buildTimePackages":
-			scope = sbom.Build
-		default:
+	claim := func(scope sbom.Scope) {
+		line, p := r.Line(), r.Fields()
+		version := cmp.Or(p["ebuild_version"], p["version"])
+		if p["name"] == "" || version == "" {
+			out.Gap(line, "a package has no name or no version")
 			return
 		}
-		list := r.Array(func() {
-			line, p := r.Line(), ebuild{}
-			r.Object(func(key string) {
-				switch key {
-				case "category":
-					p.category = r.Text()
-				case "name":
-					p.name = r.Text()
-				case "version":
-					p.version = r.Text()
-				case "ebuild_version":
-					p.ebuildVersion = r.Text()
-				}
-			})
-			p.claim(line, release.Distro(), scope, out)
-		})
-		known = known || list
+		key := p["category"] + "/" + p["name"] + "-" + version
+		if c := out.Component(key); c != nil {
+			if scope == sbom.ScopeUnset {
+				c.Scope = scope // what is in the image stays, whatever else it was needed for
+			}
+			return
+		}
+		c := sbom.Component{PURL: purl.New(purl.Generic, p["category"], p["name"], version).With("distro", distro), Scope: scope}
+		if p["version"] != version { // that of an ebuild has the revision of the recipe
+			c.Property("sbomgen:portage:version", p["version"])
+		}
+		out.AddAt(line, key, c)
+	}
+	known := false
+	r.Object(func(key string) {
+		switch key {
+		case "installedPackages":
+			known = r.Array(func() { claim(sbom.ScopeUnset) }) || known
+		case "buildTimePackages":
+			known = r.Array(func() { claim(sbom.Build) }) || known
+		}
 	})
 	if err := r.Finish(); err != nil {
 		return err
@@ -73,27 +70,4 @@ func parsePackages(f *catalogers.File, out *sbom.Facts) error {
 		out.Gap(0, "has no list %q", "installedPackages")
 	}
 	return nil
-}
-
-func (p *ebuild) claim(line int, distro string, scope sbom.Scope, out *sbom.Facts) {
-	version := p.ebuildVersion
-	if version == "" {
-		version = p.version
-	}
-	if p.name == "" || version == "" {
-		out.Gap(line, "a package has no name or no version")
-		return
-	}
-	key := p.category + "/" + p.name + "-" + version
-	if c := out.Component(key); c != nil {
-		if scope == sbom.ScopeUnset {
-			c.Scope = scope // what is in the image stays, whatever else it was needed for
-		}
-		return
-	}
-	c := sbom.Component{PURL: purl.New(purl.Generic, p.category, p.name, version).With("distro", distro), Scope: scope}
-	if p.version != "" && p.version != version {
-		c.Properties = []sbom.Property{{Name: "sbomgen:portage:version", Value: p.version}}
-	}
-	out.AddAt(line, key, c)
 }

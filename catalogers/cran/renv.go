@@ -1,7 +1,6 @@
 package cran
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -24,12 +23,9 @@ var Renv = catalogers.Cataloger{
 }
 
 func parseRenv(f *catalogers.File, out *sbom.Facts) error {
-	text, err := f.Text()
+	text, err := f.Content()
 	if err != nil {
 		return err
-	}
-	if strings.TrimSpace(text) == "" {
-		return errors.New("is empty")
 	}
 	r := decode.NewJSON(text)
 	repositories := make(map[string]string)
@@ -73,17 +69,4 @@ func parseRenv(f *catalogers.File, out *sbom.Facts) error {
 		out.Edges(sbom.Complete)
 	}
 	return r.Finish()
-}
-
-func readRepository(r *decode.JSONReader, repositories map[string]string) {
-	var name, url string
-	r.Object(func(key string) {
-		switch key {
-		case "Name":
-			name = r.Text()
-		case "URL":
-			url = r.Text()
-		}
-	})
-	repositories[name] = url
 }

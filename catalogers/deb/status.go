@@ -75,6 +75,11 @@ func parseStatus(root string, files []*catalogers.File, out *sbom.Facts) error {
 		}
 	}
 	control.Relate(d.installed, out)
+	for i := range d.installed {
+		if p := &d.installed[i]; p.Name == "dpkg" { // what dpkg keeps of itself stands in no list
+			out.Installs(p.Key, sbom.InstalledFile{Path: path.Join(root, "var/lib/dpkg") + "/"})
+		}
+	}
 	if auto, ok := automatic(files[0], root); ok {
 		for i := range d.installed {
 			p := &d.installed[i]

@@ -1,7 +1,6 @@
 package devcontainer
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -23,12 +22,9 @@ var Lock = catalogers.Cataloger{
 }
 
 func parseLock(f *catalogers.File, out *sbom.Facts) error {
-	text, err := f.Text()
+	text, err := f.Content()
 	if err != nil {
 		return err
-	}
-	if strings.TrimSpace(text) == "" {
-		return errors.New("is empty")
 	}
 	out.Own(project(f.Dir()))
 	r := decode.NewJSON(text)

@@ -51,6 +51,7 @@ func parseInstallation(dir string, files []*catalogers.File, out *sbom.Facts) er
 			c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:flatpak:active", Value: "false"})
 		}
 		out.AddIn(sbom.Location{Path: f.Path}, key, c)
+		out.Installs(key, sbom.InstalledFile{Path: f.Dir() + "/files/", Holds: true})
 		if active {
 			out.Alias(key, b.ref())
 			present[b.ref()] = true

@@ -42,9 +42,7 @@ func parseArchive(f *catalogers.File, out *sbom.Facts) error {
 		return cmp.Or(err, n.Err(), errors.New("names no gem or no version"))
 	}
 	c := s.component()
-	if s.platform != "" && s.platform != "ruby" {
-		c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:gem:platform", Value: s.platform})
-	}
+	c.Property("sbomgen:gem:platform", s.native())
 	out.AddAt(s.line, archive, c)
 	return cmp.Or(err, n.Err())
 }

@@ -34,7 +34,7 @@ func parseGemfile(f *catalogers.File, out *sbom.Facts) error {
 		out.Gap(0, "holds an unresolved merge conflict")
 	}
 	g := readGemfile(text)
-	if g.unread > 0 && !locked(f) {
+	if g.unread > 0 && !f.Has("Gemfile.lock", "gems.locked") { // a lockfile says what the Gemfile does not
 		out.Gap(g.unread, "asks for a gem whose name only running it would tell")
 	}
 	for _, a := range g.gems {
@@ -56,17 +56,6 @@ func parseGemfile(f *catalogers.File, out *sbom.Facts) error {
 		out.Relate(sbom.Relation{From: out.Owner(), To: to, Range: strings.Join(a.requirements, ", "), Scope: scope, Line: a.line})
 	}
 	return nil
-}
-
-// locked tells whether a lockfile beside says what the Gemfile does not.
-func locked(f *catalogers.File) bool {
-	for _, name := range [...]string{"Gemfile.lock", "gems.locked"} {
-		if lock, err := f.Beside(name); err == nil {
-			lock.Close()
-			return true
-		}
-	}
-	return false
 }
 
 // gemfile is what a Gemfile says in plain words.

@@ -41,8 +41,7 @@ func parseSpec(f *catalogers.File, out *sbom.Facts) error {
 	}
 	c := s.component()
 	c.Name, c.Version = s.name, s.version
-	c.Evidence = []sbom.Evidence{{Location: sbom.Location{Path: f.Path, Line: s.line}}}
-	owner := out.Application(f.Dir(), c)
+	owner := out.ApplicationAt(s.line, f.Dir(), c)
 	for _, d := range s.dependencies {
 		if !out.Has(d.name) {
 			out.AddAt(d.line, d.name, sbom.Component{PURL: purl.New(purl.Gem, "", d.name, "")})
@@ -50,18 +49,6 @@ func parseSpec(f *catalogers.File, out *sbom.Facts) error {
 		out.Relate(sbom.Relation{From: owner, To: d.name, Range: strings.Join(d.requirements, ", "), Scope: d.scope, Line: d.line})
 	}
 	return nil
-}
-
-// installedIn tells whether a folder is that of an installed gem: gems/name-version, or gems/name-commit of a checkout of Bundler.
-func installedIn(dir string) bool {
-	parts := strings.Split(dir, "/")
-	for i := 0; i+1 < len(parts); i++ {
-		dash := strings.LastIndexByte(parts[i+1], '-')
-		if tail := parts[i+1][dash+1:]; parts[i] == "gems" && dash > 0 && (tail[:min(1, len(tail))] >= "0" && tail[:min(1, len(tail))] <= "9" || len(tail) == 12) {
-			return true
-		}
-	}
-	return false
 }
 
 // versionFile reads the constant VERSION from the topmost version.rb below lib, where gems keep it.
@@ -76,7 +63,7 @@ func versionFile(f *catalogers.File) string {
 	if top == "" {
 		return ""
 	}
-	text, err := beside(f, "/"+top)
+	text, err := f.TextBeside("/" + top)
 	if err != nil {
 		return ""
 	}

@@ -3,7 +3,6 @@ package gem
 import (
 	"strings"
 
-	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/sbom"
 )
 
@@ -17,7 +16,7 @@ func (l *lock) groups() map[string]sbom.Scope {
 	case "Gemfile.next":
 		name = "Gemfile"
 	}
-	text, err := beside(l.file, name)
+	text, err := l.file.TextBeside(name)
 	if err != nil {
 		return scopes
 	}
@@ -30,7 +29,7 @@ func (l *lock) groups() map[string]sbom.Scope {
 	}
 	specs, _ := l.file.Glob("*.gemspec")
 	for _, at := range specs {
-		if text, err = beside(l.file, "/"+at); err != nil {
+		if text, err = l.file.TextBeside("/" + at); err != nil {
 			continue
 		}
 		for _, d := range readSpec(text).dependencies {
@@ -40,14 +39,6 @@ func (l *lock) groups() map[string]sbom.Scope {
 		}
 	}
 	return scopes
-}
-
-func beside(f *catalogers.File, name string) (string, error) {
-	other, err := f.Beside(name)
-	if err != nil {
-		return "", err
-	}
-	return other.Text()
 }
 
 // scopeOf is what groups are for. A gem in several is needed where any of them is; of a group that no word of the trade names, an

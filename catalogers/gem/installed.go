@@ -6,7 +6,6 @@ import (
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/purl"
-	"github.com/sbomgen/sbomgen/purl/version"
 	"github.com/sbomgen/sbomgen/sbom"
 )
 
@@ -20,13 +19,6 @@ var Installed = catalogers.Cataloger{
 	Files:      catalogers.Glob("**/specifications/*.gemspec", "**/specifications/default/*.gemspec"),
 	Group:      environmentOf,
 	ParseGroup: parseInstalled,
-}
-
-func environmentOf(file string) (dir string, ok bool) {
-	if dir = path.Dir(file); path.Base(dir) == "default" {
-		dir = path.Dir(dir)
-	}
-	return dir, true
 }
 
 func parseInstalled(dir string, files []*catalogers.File, out *sbom.Facts) error {
@@ -47,11 +39,9 @@ func parseInstalled(dir string, files []*catalogers.File, out *sbom.Facts) error
 		}
 		c := s.component()
 		if path.Base(f.Dir()) == "default" {
-			c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:gem:default", Value: "true"})
+			c.Property("sbomgen:gem:default", "true")
 		}
-		if s.platform != "" && s.platform != "ruby" {
-			c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:gem:platform", Value: s.platform})
-		}
+		c.Property("sbomgen:gem:platform", s.native())
 		key := s.name + " " + s.version
 		if out.Has(key) {
 			continue // the same gem for another platform
@@ -71,51 +61,4 @@ func parseInstalled(dir string, files []*catalogers.File, out *sbom.Facts) error
 		}
 	}
 	return nil
-}
-
-// newest is the version that RubyGems activates: the newest that meets the requirements, else the newest.
-func newest(versions, requirements []string) string {
-	best, meets := "", false
-	for _, v := range versions {
-		ok := satisfies(v, requirements)
-		if order, _ := version.Compare(purl.Gem, v, best); best == "" || ok && !meets || ok == meets && order > 0 {
-			best, meets = v, ok
-		}
-	}
-	return best
-}
-
-// satisfies tells whether a version meets all requirements, Gem::Requirement.
-func satisfies(v string, requirements []string) bool {
-	for _, r := range requirements {
-		wanted := strings.TrimLeft(r, "=!<>~ ")
-		op := strings.TrimSpace(r[:len(r)-len(wanted)])
-		order, ok := version.Compare(purl.Gem, v, wanted)
-		switch {
-		case !ok:
-			return false
-		case op == "" || op == "=":
-			ok = order == 0
-		case op == "!=":
-			ok = order != 0
-		case op == "<":
-			ok = order < 0
-		case op == "<=":
-			ok = order <= 0
-		case op == ">":
-			ok = order > 0
-		case op == ">=":
-			ok = order >= 0
-		case op == "~>":
-			head := wanted[:max(strings.LastIndexByte(wanted, '.'), 0)]
-			if head == "" {
-				head = wanted
-			}
-			ok = order >= 0 && (v == head || strings.HasPrefix(v, head+"."))
-		}
-		if !ok {
-			return false
-		}
-	}
-	return true
 }

@@ -23,12 +23,18 @@ type dependency struct {
 	line         int
 }
 
+// native is the platform that the gem was built for, "" for one that serves all.
+func (s *spec) native() string {
+	if s.platform == "ruby" {
+		return ""
+	}
+	return s.platform
+}
+
 func (s *spec) component() sbom.Component {
 	c := sbom.Component{PURL: purl.New(purl.Gem, "", s.name, s.version), Description: s.summary, Author: strings.Join(s.authors, ", ")}
 	for _, l := range s.licenses {
-		if l != "" {
-			c.Licenses = append(c.Licenses, sbom.License{Text: l, Basis: sbom.DeclaredLicense})
-		}
+		c.License(l)
 	}
 	for _, r := range [...]sbom.Reference{{Type: sbom.Website, URL: s.homepage}, {Type: sbom.VCS, URL: s.sources}} {
 		if clean, ok := sbom.CleanURL(r.URL); ok {

@@ -22,44 +22,12 @@ var Submodules = catalogers.Cataloger{
 	Parse: parseSubmodules,
 }
 
-type submodule struct {
-	name, folder, address, branch string
-	line                          int
-}
-
 func parseSubmodules(f *catalogers.File, out *sbom.Facts) error {
 	text, err := f.Text()
 	if err != nil {
 		return err
 	}
-	var list []submodule
-	n := 0
-	for line := range strings.Lines(text) {
-		n++
-		line = strings.TrimSpace(line)
-		switch {
-		case line == "", line[0] == '#', line[0] == ';':
-		case line[0] == '[':
-			section, ok := strings.CutPrefix(line, `[submodule "`)
-			name, _, closed := strings.Cut(section, `"]`)
-			if ok && !closed {
-				out.Gap(n, "a section whose name does not end")
-			}
-			list = append(list, submodule{name: name, line: n})
-		case len(list) > 0:
-			key, value, _ := strings.Cut(line, "=")
-			s := &list[len(list)-1]
-			value = strings.Trim(strings.TrimSpace(value), `"`)
-			switch strings.ToLower(strings.TrimSpace(key)) {
-			case "path":
-				s.folder = value
-			case "url":
-				s.address = value
-			case "branch":
-				s.branch = value
-			}
-		}
-	}
+	list := readSubmodules(text, out)
 	for i := range list {
 		list[i].claim(out)
 	}
@@ -83,11 +51,7 @@ func (s *submodule) claim(out *sbom.Facts) {
 		c = sbom.Component{PURL: purl.New(purl.Generic, "", name, "")}
 	}
 	if s.folder != "" && !path.IsAbs(s.folder) {
-		c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:git:path", Value: path.Clean(s.folder)})
+		c.Property("sbomgen:git:path", path.Clean(s.folder))
 	}
-	key := c.PURL.String()
-	if !out.Has(key) {
-		out.AddAt(s.line, key, c)
-	}
-	out.Relate(sbom.Relation{From: out.Owner(), To: key, Range: s.branch, Line: s.line})
+	out.Ask(c, sbom.Relation{Range: s.branch, Line: s.line})
 }

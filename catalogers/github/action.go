@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -48,10 +49,7 @@ func parseAction(f *catalogers.File, out *sbom.Facts) error {
 	if at := runs.Get("image"); strings.HasPrefix(at.Text(), "docker://") { // otherwise a Dockerfile
 		container(at, out)
 	}
-	if err == nil {
-		err = docs[0].Err()
-	}
-	return err
+	return cmp.Or(err, docs[0].Err())
 }
 
 // repositoryOf finds the folder that holds the folder .github around a folder.

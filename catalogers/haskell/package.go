@@ -2,14 +2,11 @@
 package haskell
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 )
-
-var errEmpty = errors.New("is empty")
 
 // splitID splits "name-1.2.3", as Hackage writes a package identifier: the version is what follows the last dash, digits and dots.
 func splitID(id string) (name, version string, ok bool) {
@@ -50,7 +47,12 @@ func fromArchive(c *sbom.Component, address, sha256 string) {
 		c.PURL = c.PURL.With("download_url", clean)
 		c.References = append(c.References, sbom.Reference{Type: sbom.Distribution, URL: clean})
 	}
-	if h, ok := sbom.NewHash(sbom.SHA256, sha256); ok {
-		c.Hashes = []sbom.Hash{h}
+	c.Digest(sbom.SHA256, sha256)
+}
+
+// addOnce claims a package under its purl, however often the file names it.
+func addOnce(out *sbom.Facts, line int, c sbom.Component) {
+	if key := c.PURL.String(); !out.Has(key) {
+		out.AddAt(line, key, c)
 	}
 }

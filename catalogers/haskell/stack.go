@@ -1,7 +1,6 @@
 package haskell
 
 import (
-	"path"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -29,11 +28,7 @@ func parseStack(f *catalogers.File, out *sbom.Facts) error {
 	if err != nil {
 		return err
 	}
-	locked := false
-	if lock, err := f.Beside("stack.yaml.lock"); err == nil {
-		lock.Close()
-		locked = true
-	}
+	locked := f.Has("stack.yaml.lock")
 	r := decode.NewBlock(text)
 	r.Object(func(key string) {
 		if key != "extra-deps" {
@@ -56,9 +51,7 @@ func parseStack(f *catalogers.File, out *sbom.Facts) error {
 			default:
 				id, revision, _ := strings.Cut(l.hackage, "@")
 				if name, version, ok := splitID(id); ok && version == "" { // the newest of the index
-					if c := hackage(name, ""); !out.Has(c.PURL.String()) {
-						out.AddAt(line, c.PURL.String(), c)
-					}
+					addOnce(out, line, hackage(name, ""))
 					return
 				}
 				if strings.HasPrefix(revision, "rev:") {
@@ -69,27 +62,4 @@ func parseStack(f *catalogers.File, out *sbom.Facts) error {
 		})
 	})
 	return r.Finish()
-}
-
-// unnamed claims the repository or archive for the packages in it.
-func (l *location) unnamed(line int, out *sbom.Facts) {
-	at := l.git + l.hg + l.url
-	if l.github != "" {
-		at = "https://github.com/" + l.github
-	}
-	name := path.Base(at)
-	for _, ending := range [...]string{".git", ".zip", ".tar.gz", ".tgz"} {
-		name = strings.TrimSuffix(name, ending)
-	}
-	if name == "." || name == "/" {
-		out.Gap(line, "an extra dependency says neither a package nor a place")
-		return
-	}
-	for _, l.subdir = range append(l.subdirs, l.subdir)[:max(1, len(l.subdirs))] {
-		c := sbom.Component{PURL: purl.New(purl.Generic, "", name, l.commit)}
-		l.locate(&c)
-		if key := c.PURL.String(); !out.Has(key) {
-			out.AddAt(line, key, c)
-		}
-	}
 }

@@ -3,7 +3,6 @@ package helm
 
 import (
 	"path"
-	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/image"
@@ -48,69 +47,23 @@ func parseChart(f *catalogers.File, out *sbom.Facts) error {
 	for d := range doc.Get("dependencies").Items() {
 		dependency(d, f.Path, f.Dir(), out)
 	}
-	if old, err := besideNode(f, "requirements.yaml"); err == nil {
-		for d := range old.Get("dependencies").Items() {
-			dependency(d, path.Join(f.Dir(), "requirements.yaml"), f.Dir(), out)
-		}
+	for d := range beside(f, "requirements.yaml").Get("dependencies").Items() {
+		dependency(d, path.Join(f.Dir(), "requirements.yaml"), f.Dir(), out)
 	}
-	if values, err := besideNode(f, "values.yaml"); err == nil {
-		v := imageFinder{out: out, path: path.Join(f.Dir(), "values.yaml"), version: doc.Get("appVersion").Text()}
-		v.walk(values, 0)
-	}
+	v := imageFinder{out: out, path: path.Join(f.Dir(), "values.yaml"), version: doc.Get("appVersion").Text()}
+	v.walk(beside(f, "values.yaml"), 0)
 	return err
 }
 
-// besideNode reads the YAML beside. What cannot be read there says nothing of this file.
-func besideNode(f *catalogers.File, name string) (decode.Node, error) {
-	other, err := f.Beside(name)
+// beside reads the YAML of another file. What cannot be read there says nothing of this one.
+func beside(f *catalogers.File, name string) decode.Node {
+	text, err := f.TextBeside(name)
 	if err != nil {
-		return decode.Node{}, err
+		return decode.Node{}
 	}
-	text, err := other.Text()
-	if err != nil {
-		return decode.Node{}, err
-	}
-	docs, err := decode.Nodes(text)
+	docs, _ := decode.Nodes(text)
 	if len(docs) == 0 {
-		return decode.Node{}, err
+		return decode.Node{}
 	}
-	return docs[0], nil
-}
-
-// dependency reads a chart that another asks for. A chart in a folder of the tree is an application of its own.
-func dependency(d decode.Node, file, dir string, out *sbom.Facts) {
-	name, asked, from := d.Get("name").Text(), d.Get("version").Text(), d.Get("repository").Text()
-	if name == "" {
-		out.GapAt(file, "line %d: a dependency has no name", d.Line())
-		return
-	}
-	r := sbom.Relation{From: out.Owner(), Range: asked, Line: d.Line()}
-	if d.Get("condition").Text() != "" || d.Get("tags").Kind() == decode.Array {
-		r.Scope = sbom.Optional
-	}
-	if folder, local := strings.CutPrefix(from, "file://"); local {
-		if at := path.Join(dir, folder); !path.IsAbs(folder) && at != ".." && !strings.HasPrefix(at, "../") {
-			r.To = out.Application(at, sbom.Component{})
-			out.Relate(r)
-			return
-		}
-	}
-	version := asked
-	if strings.ContainsAny(version, "^~*xX<>= |,") {
-		version = ""
-	}
-	c := component(name, version, from)
-	if r.To = c.PURL.String(); !out.Has(r.To) { // with an alias one chart may be asked for twice
-		out.AddIn(sbom.Location{Path: file, Line: d.Line()}, r.To, c)
-	}
-	out.Relate(r)
-}
-
-// component is a chart of a repository, of which a name with "@" or "alias:" is only known to the machine.
-func component(name, version, from string) sbom.Component {
-	c := sbom.Component{PURL: purl.New(purl.Generic, "", name, version)}
-	if clean, ok := sbom.CleanURL(from); ok && strings.Contains(clean, "://") {
-		c.PURL = c.PURL.With("repository_url", strings.TrimRight(clean, "/"))
-	}
-	return c
+	return docs[0]
 }

@@ -2,7 +2,6 @@ package hex
 
 import (
 	"path"
-	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/purl"
@@ -31,12 +30,7 @@ func environmentOf(file string) (dir string, ok bool) {
 func parseApps(dir string, files []*catalogers.File, out *sbom.Facts) error {
 	out.Own(dir)
 	out.Edges(sbom.Complete)
-	type claimed struct {
-		key, path string
-		line      int
-		options   term
-	}
-	var apps []claimed
+	var apps []resource
 	byName := make(map[string]string)
 	for _, f := range files {
 		source, err := f.Text()
@@ -44,76 +38,37 @@ func parseApps(dir string, files []*catalogers.File, out *sbom.Facts) error {
 			out.GapAt(f.Path, "%v", err)
 			continue
 		}
-		all, err := terms(source)
-		if err != nil {
-			out.GapAt(f.Path, "%v", err)
+		all, broken := terms(source)
+		if broken != nil {
+			out.GapAt(f.Path, "%v", broken)
 			out.BreakOff()
 		}
-		if len(all) == 0 || !all[0].is("application") {
-			if err == nil {
+		app, ok := readResource(all)
+		if !ok {
+			if broken == nil {
 				out.GapAt(f.Path, "describes no application")
 			}
 			continue
 		}
-		name, options := all[0].at(1).text, all[0].at(2)
-		version, _ := options.option("vsn")
-		if name == "" || version.text == "" {
+		if app.name == "" || app.version == "" {
 			out.GapAt(f.Path, "name or version is missing")
 			continue
 		}
-		t := purl.OTP
-		if metadata, err := f.Beside("../hex_metadata.config"); err == nil {
-			metadata.Close()
-			t = purl.Hex
-		}
-		key := name + " " + version.text
-		if out.Has(key) {
+		if out.Has(app.key()) {
 			continue
 		}
-		out.AddIn(sbom.Location{Path: f.Path, Line: all[0].line}, key, appComponent(t, name, version.text, options))
-		byName[name] = key // of several versions, the last: files come sorted
-		apps = append(apps, claimed{key, f.Path, all[0].line, options})
-	}
-	for _, a := range apps {
-		list, _ := a.options.option("optional_applications")
-		optional := make(map[string]bool, len(list.items))
-		for _, o := range list.items {
-			optional[o.text] = true
+		from := purl.OTP
+		if f.Has("../hex_metadata.config") {
+			from = purl.Hex
 		}
-		for _, section := range [...]string{"applications", "included_applications"} {
-			names, _ := a.options.option(section)
-			for _, n := range names.items {
-				// What the folder lacks lies in that of Erlang itself.
-				r := sbom.Relation{From: a.key, To: byName[n.text], MayMiss: true}
-				if optional[n.text] {
-					r.Scope = sbom.Optional
-				}
-				out.Relate(r)
-			}
+		out.AddIn(sbom.Location{Path: f.Path, Line: app.line}, app.key(), app.component(from))
+		byName[app.name] = app.key() // of several versions, the last: files come sorted
+		apps = append(apps, app)
+	}
+	for _, app := range apps {
+		for _, n := range app.needs() { // what the folder lacks lies in that of Erlang itself
+			out.Relate(sbom.Relation{From: app.key(), To: byName[n.name], Scope: n.scope, MayMiss: true})
 		}
 	}
 	return nil
-}
-
-func appComponent(t purl.Type, name, version string, options term) sbom.Component {
-	c := sbom.Component{PURL: purl.New(t, "", name, version)}
-	description, _ := options.option("description")
-	if c.Description = strings.TrimSpace(description.text); c.Description == name {
-		c.Description = ""
-	}
-	licenses, _ := options.option("licenses")
-	for _, l := range licenses.items {
-		c.Licenses = append(c.Licenses, sbom.License{Text: l.text, Basis: sbom.DeclaredLicense})
-	}
-	links, _ := options.option("links")
-	for _, l := range links.items {
-		if home, ok := sbom.CleanURL(l.at(1).text); ok && home != "" {
-			kind := sbom.Website
-			if strings.EqualFold(l.at(0).text, "github") {
-				kind = sbom.VCS
-			}
-			c.References = append(c.References, sbom.Reference{Type: kind, URL: home})
-		}
-	}
-	return c
 }

@@ -1,7 +1,6 @@
 package hex
 
 import (
-	"path"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -25,16 +24,7 @@ var GleamManifest = catalogers.Cataloger{
 }
 
 type gleamManifest struct {
-	Packages []struct {
-		Name         string   `toml:"name"`
-		Version      string   `toml:"version"`
-		Requirements []string `toml:"requirements"`
-		Source       string   `toml:"source"`
-		Checksum     string   `toml:"outer_checksum"`
-		Repo         string   `toml:"repo"`
-		Commit       string   `toml:"commit"`
-		Path         string   `toml:"path"`
-	} `toml:"packages"`
+	Packages     []gleamPackage `toml:"packages"`
 	Requirements map[string]any `toml:"requirements"`
 }
 
@@ -54,64 +44,30 @@ func parseGleamManifest(f *catalogers.File, out *sbom.Facts) error {
 		return err
 	}
 	lines := gleamLines(source)
-	keys := make(map[string]string, len(m.Packages))
 	for _, p := range m.Packages {
 		line := lines[p.Name]
 		if p.Name == "" || p.Version == "" {
 			out.Gap(line, "%.80q has no name or no version", p.Name)
 			continue
 		}
-		keys[p.Name] = p.Name
-		c := pkg(p.Name, p.Version, "")
-		switch at := path.Join(f.Dir(), p.Path); {
-		case p.Source == "local" && p.Path != "" && !path.IsAbs(p.Path) && at != ".." && !strings.HasPrefix(at, "../"):
-			c.Name, c.Version = p.Name, p.Version
-			c.Evidence = []sbom.Evidence{{Location: sbom.Location{Path: f.Path, Line: line}}}
-			keys[p.Name] = out.Application(at, c)
-			continue
-		case p.Source == "local":
-			c.PURL, c.Name, c.Version = purl.PURL{}, p.Name, p.Version
-		case p.Source == "git":
-			from := fromRepository(p.Name, "git", p.Repo, p.Commit, p.Path)
-			c.PURL, c.References = from.PURL, from.References
-			c.PURL.Version = p.Version
-		}
-		if err := vouch(&c, "", p.Checksum); err != nil {
-			out.Gap(line, "%s: %v", p.Name, err)
-		}
-		out.AddAt(line, p.Name, c)
-	}
-	resolve := func(name string) string {
-		if key, ok := keys[name]; ok {
-			return key
-		}
-		return name
-	}
-	for _, p := range m.Packages {
-		for _, to := range p.Requirements {
-			if keys[p.Name] != "" {
-				out.Relate(sbom.Relation{From: keys[p.Name], To: resolve(to), Line: lines[p.Name]})
+		c := p.component()
+		if at, inside := f.Within(p.Path); p.Source == "local" && p.Path != "" && inside {
+			c.PURL = pkg(p.Name, p.Version, "").PURL
+			out.Alias(out.ApplicationAt(line, at, c), p.Name)
+		} else {
+			if err := vouch(&c, "", p.Checksum); err != nil {
+				out.Gap(line, "%s: %v", p.Name, err)
 			}
+			out.AddAt(line, p.Name, c)
+		}
+		for _, to := range p.Requirements {
+			out.Relate(sbom.Relation{From: p.Name, To: to, Line: line})
 		}
 	}
 	scopes := gleamScopes(f)
 	for _, name := range sortedKeys(m.Requirements) {
-		out.Relate(sbom.Relation{From: out.Owner(), To: resolve(name), Range: gleamRange(m.Requirements[name]), Scope: scopes[name]})
+		out.Relate(sbom.Relation{From: out.Owner(), To: name, Range: readGleamWant(m.Requirements[name]).constraint, Scope: scopes[name]})
 	}
 	out.Edges(sbom.Complete)
 	return nil
-}
-
-// gleamLines gives the line of each package: Gleam writes one a line.
-func gleamLines(source string) map[string]int {
-	lines := make(map[string]int)
-	n := 0
-	for l := range strings.Lines(source) {
-		n++
-		if rest, ok := strings.CutPrefix(strings.TrimSpace(l), `{ name = "`); ok {
-			name, _, _ := strings.Cut(rest, `"`)
-			lines[name] = n
-		}
-	}
-	return lines
 }

@@ -1,8 +1,8 @@
 package hex
 
 import (
+	"cmp"
 	"errors"
-	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/purl"
@@ -29,12 +29,9 @@ func parseMixLock(f *catalogers.File, out *sbom.Facts) error {
 	if fetched(f) {
 		return nil
 	}
-	source, err := f.Text()
+	source, err := f.Content()
 	if err != nil {
 		return err
-	}
-	if strings.TrimSpace(source) == "" {
-		return errors.New("is empty")
 	}
 	all, broken := terms(source)
 	if len(all) == 0 || all[0].kind != mapping {
@@ -52,7 +49,7 @@ func parseMixLock(f *catalogers.File, out *sbom.Facts) error {
 		name, e := entries[i].text, entries[i+1]
 		for _, d := range e.at(5).items {
 			r := sbom.Relation{From: name, To: d.at(0).text, Range: d.at(1).text, Line: e.line, MayMiss: !told}
-			if optional, _ := d.at(2).option("optional"); optional.text == "true" {
+			if d.at(2).option("optional").text == "true" {
 				r.Scope = sbom.Optional
 			}
 			if out.Has(name) {
@@ -64,7 +61,6 @@ func parseMixLock(f *catalogers.File, out *sbom.Facts) error {
 	return broken
 }
 
-// addLocked claims one entry.
 func addLocked(out *sbom.Facts, name string, e term) {
 	switch {
 	case e.is("hex") && e.at(2).text != "":
@@ -74,12 +70,7 @@ func addLocked(out *sbom.Facts, name string, e term) {
 		}
 		out.AddAt(e.line, name, c)
 	case e.is("git"):
-		folder := ""
-		for _, key := range [...]string{"subdir", "sparse"} {
-			if at, ok := e.at(3).option(key); ok {
-				folder = at.text
-			}
-		}
+		folder := cmp.Or(e.at(3).option("sparse").text, e.at(3).option("subdir").text)
 		out.AddAt(e.line, name, fromRepository(name, "git", e.at(1).text, e.at(2).text, folder))
 	case e.is("package") && e.at(1).text != "": // before Hex 0.6
 		out.AddAt(e.line, name, pkg(name, e.at(1).text, ""))

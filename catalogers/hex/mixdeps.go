@@ -1,6 +1,7 @@
 package hex
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -36,11 +37,7 @@ func (a *asked) folder(dir string) (at string, inside bool) {
 // locked: their applications answer to the names that packages depend on them by. It tells whether there is a mix.exs.
 func readMixfiles(f *catalogers.File, out *sbom.Facts) bool {
 	relate := func(dir, owner string) bool {
-		other, err := f.Beside("/" + path.Join(dir, "mix.exs"))
-		if err != nil {
-			return false
-		}
-		source, err := other.Text()
+		source, err := f.TextBeside("/" + path.Join(dir, "mix.exs"))
 		if err != nil {
 			return false
 		}
@@ -96,7 +93,7 @@ func readMixfile(source string) (list []asked) {
 }
 
 func readAsked(t term) asked {
-	a := asked{name: t.at(0).text, scope: sbom.Runtime, line: t.line}
+	a := asked{name: t.at(0).text, line: t.line}
 	options := term{kind: list, line: t.line}
 	for _, item := range t.items[1:] {
 		switch item.kind {
@@ -108,32 +105,20 @@ func readAsked(t term) asked {
 			options.items = append(options.items, item)
 		}
 	}
-	if only, ok := options.option("only"); ok {
-		a.scope = environmentScope(only)
-	}
-	if optional, _ := options.option("optional"); optional.text == "true" {
+	a.scope = environmentScope(options.option("only"))
+	if options.option("optional").text == "true" {
 		a.scope = min(a.scope, sbom.Optional)
 	}
-	if at, ok := options.option("path"); ok {
-		a.path = at.text
+	a.path, a.git = options.option("path").text, options.option("git").text
+	if repository := options.option("github").text; repository != "" {
+		a.git = "https://github.com/" + repository
 	}
-	if address, ok := options.option("git"); ok {
-		a.git = address.text
-	}
-	if repository, ok := options.option("github"); ok {
-		a.git = "https://github.com/" + repository.text
-	}
-	for _, key := range [...]string{"branch", "tag", "ref"} {
-		if ref, ok := options.option(key); ok {
-			a.ref = ref.text
-		}
-	}
-	umbrella, _ := options.option("in_umbrella")
-	a.umbrella = umbrella.text == "true"
+	a.ref = cmp.Or(options.option("ref").text, options.option("tag").text, options.option("branch").text)
+	a.umbrella = options.option("in_umbrella").text == "true"
 	return a
 }
 
-// environmentScope is what the environments of Mix are for in which a dependency is fetched.
+// environmentScope is what the environments of Mix are for in which a dependency is fetched: without any, all are.
 func environmentScope(only term) sbom.Scope {
 	if only.kind == atom {
 		only = term{kind: list, items: []term{only}}

@@ -1,7 +1,6 @@
 package hex
 
 import (
-	"path"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -64,22 +63,4 @@ func parseMixfile(f *catalogers.File, out *sbom.Facts) error {
 func attribute(source, mark string) string {
 	_, rest, _ := strings.Cut(source, mark)
 	return rest[:len(rest)-len(strings.TrimLeft(rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-+"))]
-}
-
-// fetched tells whether a file belongs to a package that a build tool fetched, and not to a project.
-func fetched(f *catalogers.File) bool {
-	if at := "/" + f.Path; strings.Contains(at, "/_build/") || strings.Contains(at, "/build/packages/") {
-		return true
-	}
-	marks := []string{"hex_metadata.config"}
-	if path.Base(path.Dir(f.Dir())) == "deps" { // from a repository
-		marks = append(marks, "../../mix.lock")
-	}
-	for _, mark := range marks {
-		if other, err := f.Beside(mark); err == nil {
-			other.Close()
-			return true
-		}
-	}
-	return false
 }

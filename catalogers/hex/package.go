@@ -1,7 +1,6 @@
 package hex
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/purl"
@@ -18,22 +17,9 @@ func pkg(name, version, repository string) sbom.Component {
 	}
 	c := sbom.Component{PURL: purl.New(purl.Hex, organisation, name, version)}
 	if other {
-		c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:hex:repository", Value: repository})
+		c.Property("sbomgen:hex:repository", repository)
 	}
 	return c
-}
-
-// vouch adds the digests of a package: outer is that of the archive, inner that of a list of its parts, which older tools know alone.
-func vouch(c *sbom.Component, inner, outer string) error {
-	if h, ok := sbom.NewHash(sbom.SHA256, outer); ok {
-		c.Hashes = []sbom.Hash{h}
-	} else if outer != "" {
-		return errors.New("the checksum is no SHA-256")
-	}
-	if inner != "" {
-		c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:hex:inner-checksum", Value: strings.ToLower(inner)})
-	}
-	return nil
 }
 
 // fromRepository says that a package is built from a commit. It has no version but the commit.

@@ -28,12 +28,9 @@ func parseRebarLock(f *catalogers.File, out *sbom.Facts) error {
 	if fetched(f) {
 		return nil
 	}
-	source, err := f.Text()
+	source, err := f.Content()
 	if err != nil {
 		return err
-	}
-	if strings.TrimSpace(source) == "" {
-		return errors.New("is empty")
 	}
 	all, broken := terms(source)
 	if len(all) == 0 {
@@ -49,11 +46,7 @@ func parseRebarLock(f *catalogers.File, out *sbom.Facts) error {
 	if locked.kind != list {
 		return errors.New("is no list of packages")
 	}
-	inner, outer := make(map[string]string), make(map[string]string)
-	for _, t := range all[1:] {
-		collect(inner, t, "pkg_hash")
-		collect(outer, t, "pkg_hash_ext")
-	}
+	inner, outer := checksums(all[1:], "pkg_hash"), checksums(all[1:], "pkg_hash_ext")
 	for _, e := range locked.items {
 		name, from := e.at(0).text, e.at(1)
 		var c sbom.Component
@@ -63,14 +56,13 @@ func parseRebarLock(f *catalogers.File, out *sbom.Facts) error {
 			if err := vouch(&c, inner[name], outer[name]); err != nil {
 				out.Gap(e.line, "%s: %v", name, err)
 			}
-		case from.is("git") || from.is("hg"):
-			c = fromRepository(name, from.at(0).text, from.at(1).text, from.at(2).at(1).text, "")
-		case from.is("git_subdir"):
-			c = fromRepository(name, "git", from.at(1).text, from.at(2).at(1).text, from.at(3).text)
+		case from.is("git"), from.is("hg"), from.is("git_subdir"): // the last has the folder behind the revision
+			kind := strings.TrimSuffix(from.at(0).text, "_subdir")
+			c = fromRepository(name, kind, from.at(1).text, from.at(2).at(1).text, from.at(3).text)
+		case broken != nil:
+			continue
 		default:
-			if broken == nil {
-				out.Gap(e.line, "%.80q is from a source that is not known", name)
-			}
+			out.Gap(e.line, "%.80q is from a source that is not known", name)
 			continue
 		}
 		out.AddAt(e.line, name, c)
@@ -79,12 +71,4 @@ func parseRebarLock(f *catalogers.File, out *sbom.Facts) error {
 		}
 	}
 	return broken
-}
-
-// collect reads the checksums of a section: {pkg_hash, [{Name, Checksum}, ...]}.
-func collect(sums map[string]string, t term, section string) {
-	hashes, _ := t.option(section)
-	for _, pair := range hashes.items {
-		sums[pair.at(0).text] = pair.at(1).text
-	}
 }

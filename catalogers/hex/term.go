@@ -42,16 +42,16 @@ func (t term) is(tag string) bool {
 	return t.kind == tuple && len(t.items) > 0 && t.items[0].kind == atom && t.items[0].text == tag
 }
 
-// option finds the value of a key in a list of pairs.
-func (t term) option(key string) (term, bool) {
+// option is the value of a key in a list of pairs, or an empty atom where there is none.
+func (t term) option(key string) term {
 	if t.kind == list {
 		for _, pair := range t.items {
 			if pair.kind == tuple && len(pair.items) == 2 && pair.items[0].text == key {
-				return pair.items[1], true
+				return pair.items[1]
 			}
 		}
 	}
-	return term{}, false
+	return term{}
 }
 
 // terms reads the terms of a file. What was read before an error stays.

@@ -35,9 +35,7 @@ func parsePlugins(f *catalogers.File, out *sbom.Facts) error {
 		if l = strings.TrimSpace(l); l == "" {
 			continue
 		}
-		p := line{n: n, text: l}
-		p.id, p.version, _ = strings.Cut(l, ":")
-		p.version, p.url, _ = strings.Cut(p.version, ":")
+		p := readLine(n, l)
 		if p.version != "" && p.plausible() {
 			pinned++
 		} else if !p.plausible() {
@@ -55,53 +53,6 @@ func parsePlugins(f *catalogers.File, out *sbom.Facts) error {
 }
 
 func besideJenkins(f *catalogers.File) bool {
-	for _, name := range [...]string{"jenkins.yaml", "casc.yaml"} {
-		if other, err := f.Beside(name); err == nil {
-			other.Close()
-			return true
-		}
-	}
-	image, err := f.Beside("Dockerfile")
-	if err != nil {
-		return false
-	}
-	text, err := image.Text()
-	return err == nil && strings.Contains(text, "jenkins")
-}
-
-// line is a line of the list.
-type line struct {
-	n                      int
-	text, id, version, url string
-}
-
-// plausible tells whether the line has the form of one that names a plugin: ids are those of Maven artifacts.
-func (p *line) plausible() bool {
-	const id = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
-	return p.id != "" && strings.Trim(p.id, id) == "" && strings.Trim(p.version, id+";+~${}") == ""
-}
-
-func (p *line) claim(out *sbom.Facts) {
-	if !p.plausible() {
-		out.Gap(p.n, "%.80q names no plugin", p.text)
-		return
-	}
-	asked, version := p.version, p.version
-	if version == "latest" || version == "experimental" || strings.Contains(version, "$") {
-		version = ""
-	}
-	c := sbom.Component{PURL: purl.New(purl.Generic, "", p.id, version).With("repository_url", "https://updates.jenkins.io")}
-	if at, ok := strings.CutPrefix(version, "incrementals;"); ok {
-		group, version, ok := strings.Cut(at, ";")
-		if !ok {
-			out.Gap(p.n, "%.80q has no group or no version", p.text)
-			return
-		}
-		c.PURL = purl.New(purl.Maven, group, p.id, version).With("type", "hpi").With("repository_url", "https://repo.jenkins-ci.org/incrementals/")
-	} else if url, ok := sbom.CleanURL(p.url); ok && strings.Contains(url, "://") {
-		c.PURL = purl.New(purl.Generic, "", p.id, version)
-		c.References = []sbom.Reference{{Type: sbom.Distribution, URL: url}}
-	}
-	out.AddAt(p.n, p.id, c)
-	out.Relate(sbom.Relation{From: out.Owner(), To: p.id, Range: asked, Line: p.n})
+	image, _ := f.TextBeside("Dockerfile")
+	return strings.Contains(image, "jenkins") || f.Has("jenkins.yaml", "casc.yaml")
 }

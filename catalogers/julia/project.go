@@ -22,34 +22,6 @@ var Project = catalogers.Cataloger{
 	Parse: parseProject,
 }
 
-type project struct {
-	Name      string              `toml:"name"`
-	UUID      string              `toml:"uuid"`
-	Version   string              `toml:"version"`
-	Authors   any                 `toml:"authors"`
-	Deps      map[string]string   `toml:"deps"`
-	Weak      map[string]string   `toml:"weakdeps"`
-	Extras    map[string]string   `toml:"extras"`
-	Compat    map[string]any      `toml:"compat"`
-	Targets   map[string][]string `toml:"targets"`
-	Workspace struct {
-		Projects []string `toml:"projects"`
-	} `toml:"workspace"`
-}
-
-func readProject(f *catalogers.File, name string) (*project, error) {
-	other, err := f.Beside(name)
-	if err != nil {
-		return nil, err
-	}
-	text, err := other.Text()
-	if err != nil {
-		return nil, err
-	}
-	p := new(project)
-	return p, decode.TOML(text, p)
-}
-
 func parseProject(f *catalogers.File, out *sbom.Facts) error {
 	text, err := f.Text()
 	if err != nil {
@@ -93,37 +65,4 @@ func parseProject(f *catalogers.File, out *sbom.Facts) error {
 		}
 	}
 	return nil
-}
-
-// targeted tells whether a target such as "test" asks for an extra.
-func (p *project) targeted(name string) bool {
-	for _, list := range p.Targets {
-		if slices.Contains(list, name) {
-			return true
-		}
-	}
-	return false
-}
-
-func authors(list any) string {
-	if one, ok := list.(string); ok {
-		return one
-	}
-	items, _ := list.([]any)
-	var names []string
-	for _, i := range items {
-		if s, ok := i.(string); ok {
-			names = append(names, s)
-		}
-	}
-	return strings.Join(names, ", ")
-}
-
-// pkg is a package; its UUID and not its name makes its identity.
-func pkg(name, version, uuid string) purl.PURL {
-	return purl.New(purl.Julia, "", name, version).With("uuid", strings.ToLower(uuid))
-}
-
-func isUUID(s string) bool {
-	return len(s) == 36 && s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-' && strings.Trim(s, "0123456789abcdefABCDEF-") == ""
 }

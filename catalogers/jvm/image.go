@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
+	"github.com/sbomgen/sbomgen/catalogers/internal/budget"
 	"github.com/sbomgen/sbomgen/catalogers/internal/section"
 	"github.com/sbomgen/sbomgen/catalogers/internal/segment"
 	"github.com/sbomgen/sbomgen/purl"
@@ -45,7 +46,7 @@ func parseImage(f *catalogers.File, out *sbom.Facts) error {
 	if err != nil {
 		return err
 	}
-	packed, err := find(&budget{blob, readLimit})
+	packed, err := find(&budget.Reader{From: blob, Left: readLimit})
 	if packed == nil || err != nil {
 		return err
 	}
@@ -61,20 +62,6 @@ func parseImage(f *catalogers.File, out *sbom.Facts) error {
 	d.claim(f.Base(), out)
 	segment.Needs(out, image, blob)
 	return nil
-}
-
-// budget is a ReaderAt that ends once as much was read.
-type budget struct {
-	r    io.ReaderAt
-	left int
-}
-
-func (b *budget) ReadAt(p []byte, off int64) (int, error) {
-	if len(p) > b.left {
-		return 0, io.ErrUnexpectedEOF
-	}
-	b.left -= len(p)
-	return b.r.ReadAt(p, off)
 }
 
 // document is what of a CycloneDX document tells the components and their edges.

@@ -1,9 +1,7 @@
 package kernel
 
 import (
-	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -49,69 +47,10 @@ func parseModules(dir string, files []*catalogers.File, out *sbom.Facts) error {
 		return nil // no folder of a kernel's
 	}
 	out.Path = files[0].Path
-	lists := make(map[string][]string)
-	var list []module
-	own := make(map[string]bool) // modules of the kernel's tree outside of the folder kernel/
+	folder := tree{dir: dir, lists: make(map[string][]string), own: make(map[string]bool)}
 	for _, f := range files {
-		if name := f.Base(); strings.HasPrefix(name, "modules.") {
-			text, err := f.Text()
-			if err != nil {
-				out.GapAt(f.Path, "%v", err)
-			}
-			lists[name] = strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })
-			continue
-		}
-		m, err := readModule(f)
-		f.Close()
-		switch key := "module " + m.name; {
-		case err != nil:
-			out.GapAt(f.Path, "%v", err)
-			out.BreakOff()
-		case m.inTree:
-			own[m.name] = true
-		case out.Has(key): // depmod prefers updates/ to what it replaces
-		default:
-			out.AddIn(sbom.Location{Path: f.Path}, key, m.component())
-			list = append(list, m)
-		}
+		folder.read(f, out)
 	}
-	c := component(release)
-	loadable := len(own)
-	for _, name := range [...]string{"modules.dep", "modules.order"} {
-		if lines, ok := lists[name]; ok {
-			out.Path = path.Join(dir, name)
-			loadable = inTree(name == "modules.dep", lines, own, out)
-			break
-		}
-	}
-	c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:linux:modules", Value: fmt.Sprint(loadable)})
-	if lines, ok := lists["modules.builtin"]; ok {
-		c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:linux:builtin-modules", Value: fmt.Sprint(len(lines))})
-	}
-	out.Add("kernel", c)
-	for _, m := range list {
-		from := "module " + m.name
-		out.Relate(sbom.Relation{From: from, To: "kernel", Range: m.release})
-		for _, name := range m.depends {
-			if to := "module " + strings.ReplaceAll(name, "-", "_"); out.Has(to) && to != from { // otherwise one of the kernel's
-				out.DependsOn(from, to)
-			}
-		}
-	}
+	folder.claim(out)
 	return nil
-}
-
-// inTree counts the modules of the kernel in a list of paths, which in modules.dep stand before colons.
-func inTree(colons bool, lines []string, own map[string]bool, out *sbom.Facts) (n int) {
-	for i, line := range lines {
-		file, _, ok := strings.Cut(line, ":")
-		file = strings.TrimSpace(file)
-		switch {
-		case colons && !ok || !slices.Contains([]string{".ko", ".gz", ".xz", ".zst", ".o"}, path.Ext(file)): // .o in modules.order of Linux 6
-			out.Gap(i+1, "%.80q is no module", line)
-		case strings.HasPrefix(file, "kernel/") || own[moduleName(file)]:
-			n++
-		}
-	}
-	return n
 }

@@ -1,11 +1,10 @@
 package kubernetes
 
 import (
-	"strings"
+	"cmp"
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/image"
-	"github.com/sbomgen/sbomgen/catalogers/internal/repository"
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 	"github.com/sbomgen/sbomgen/sbom/decode"
@@ -43,21 +42,12 @@ func parseKustomization(f *catalogers.File, out *sbom.Facts) error {
 		if digest := i.Get("digest").Text(); digest != "" {
 			name += "@" + digest
 		}
-		if _, ok := image.Claim(out, name, sbom.Relation{Line: i.Line()}); !ok && !image.Variable(name) {
-			out.Gap(i.Line(), "%.80q names no image", name)
-		}
-	}
-	ask := func(at decode.Node, c sbom.Component) {
-		key := c.PURL.String()
-		if !out.Has(key) {
-			out.AddAt(at.Line(), key, c)
-		}
-		out.Relate(sbom.Relation{From: out.Owner(), To: key, Line: at.Line()})
+		image.Expect(out, name, sbom.Relation{Line: i.Line()})
 	}
 	for _, list := range [...]string{"resources", "bases", "components"} {
 		for r := range doc.Get(list).Items() {
 			if c, ok := remote(r.Text()); ok {
-				ask(r, c)
+				out.Ask(c, sbom.Relation{Line: r.Line()})
 			}
 		}
 	}
@@ -66,46 +56,7 @@ func parseKustomization(f *catalogers.File, out *sbom.Facts) error {
 		if clean, ok := sbom.CleanURL(h.Get("repo").Text()); ok {
 			c.PURL = c.PURL.With("repository_url", clean)
 		}
-		if !c.PURL.IsZero() {
-			ask(h, c)
-		}
+		out.Ask(c, sbom.Relation{Line: h.Line()})
 	}
-	if err == nil {
-		err = doc.Err()
-	}
-	return err
-}
-
-// remote reads the address of a resource: a file of the web, or a folder of a repository behind "//" with its ref in the query,
-// https://github.com/kubernetes-sigs/kustomize/blob/master/examples/remoteBuild.md. The host may stand without a scheme.
-func remote(address string) (sbom.Component, bool) {
-	address = strings.TrimPrefix(address, "git::")
-	place, query, _ := strings.Cut(address, "?")
-	scheme, rest, ok := strings.Cut(place, "://")
-	if !ok {
-		if scheme, rest = "https", place; !strings.HasPrefix(place, "github.com/") && !strings.HasPrefix(place, "bitbucket.org/") && !strings.HasPrefix(place, "gitlab.com/") && !strings.HasPrefix(place, "git@") {
-			return sbom.Component{}, false // a path of the tree
-		}
-	}
-	ref := ""
-	for pair := range strings.SplitSeq(query, "&") {
-		if value, ok := strings.CutPrefix(pair, "ref="); ok {
-			ref = value
-		} else if value, ok := strings.CutPrefix(pair, "version="); ok {
-			ref = value
-		}
-	}
-	home, folder, _ := strings.Cut(rest, "//")
-	if parts := strings.Split(home, "/"); folder == "" && len(parts) > 3 && parts[0] == "github.com" {
-		home, folder = strings.Join(parts[:3], "/"), strings.Join(parts[3:], "/")
-	}
-	if strings.HasSuffix(rest, ".yaml") || strings.HasSuffix(rest, ".yml") {
-		clean, ok := sbom.CleanURL(address)
-		return sbom.Component{Kind: sbom.FileKind, PURL: purl.New(purl.Generic, "", rest[strings.LastIndexByte(rest, '/')+1:], "").With("download_url", clean),
-			References: []sbom.Reference{{Type: sbom.Distribution, URL: clean}}}, ok
-	}
-	if strings.HasPrefix(home, "git@") {
-		return repository.Component(home, ref, folder)
-	}
-	return repository.Component(scheme+"://"+home, ref, folder)
+	return cmp.Or(err, doc.Err())
 }

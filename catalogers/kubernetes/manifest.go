@@ -2,6 +2,7 @@
 package kubernetes
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -45,9 +46,7 @@ func parseManifest(f *catalogers.File, out *sbom.Facts) error {
 		for item := range doc.Get("items").Items() { // kind: List
 			resource(item, out)
 		}
-		if err == nil {
-			err = doc.Err()
-		}
+		err = cmp.Or(err, doc.Err())
 	}
 	return err
 }
@@ -72,47 +71,5 @@ func template(text string, out *sbom.Facts) {
 			continue
 		}
 		image.Claim(out, strings.Trim(strings.TrimSpace(reference), `"'`), sbom.Relation{Line: n}) // what is none is part of the template
-	}
-}
-
-func resource(n decode.Node, out *sbom.Facts) {
-	if n.Get("apiVersion").Text() == "" || n.Get("kind").Text() == "" {
-		return
-	}
-	spec := n.Get("spec")
-	for _, at := range [...]decode.Node{spec, spec.Get("template", "spec"), spec.Get("jobTemplate", "spec", "template", "spec"), n.Get("template", "spec")} {
-		pod(at, out)
-	}
-	for _, at := range [...]decode.Node{spec, spec.Get("taskSpec")} { // https://tekton.dev/docs/pipelines/tasks/
-		containers(at.Get("steps"), out)
-		containers(at.Get("sidecars"), out)
-	}
-	for step := range spec.Get("templates").Items() { // https://argo-workflows.readthedocs.io/en/latest/fields/#template
-		claim(step.Get("container", "image"), out)
-		claim(step.Get("script", "image"), out)
-		containers(step.Get("sidecars"), out)
-		containers(step.Get("initContainers"), out)
-	}
-}
-
-func pod(spec decode.Node, out *sbom.Facts) {
-	for _, list := range [...]string{"containers", "initContainers", "ephemeralContainers"} {
-		containers(spec.Get(list), out)
-	}
-	for volume := range spec.Get("volumes").Items() {
-		claim(volume.Get("image", "reference"), out)
-	}
-}
-
-func containers(list decode.Node, out *sbom.Facts) {
-	for c := range list.Items() {
-		claim(c.Get("image"), out)
-	}
-}
-
-func claim(n decode.Node, out *sbom.Facts) {
-	text := n.Text()
-	if _, ok := image.Claim(out, text, sbom.Relation{Line: n.Line()}); !ok && text != "" && !image.Variable(text) {
-		out.Gap(n.Line(), "%.80q names no image", text)
 	}
 }

@@ -32,31 +32,13 @@ func parseTree(dir string, files []*catalogers.File, out *sbom.Facts) error {
 	out.Own(root)
 	var repository *table
 	for _, f := range files {
-		if f.Base() != "manifest" {
-			continue
-		}
-		text, err := f.Text()
-		if err == nil {
-			var m *table
-			m, err = read(text)
-			repository = m.get("repository").table
-		}
-		if err != nil {
-			out.GapAt(f.Path, "%v", err)
+		if f.Base() == "manifest" {
+			repository = readAt(f, out).get("repository").table
 		}
 	}
 	for _, f := range files {
-		if f.Base() == "manifest" {
-			continue
-		}
-		text, err := f.Text()
-		if err == nil {
-			var spec *table
-			spec, err = read(text)
-			claimRock(f, spec, repository, out)
-		}
-		if err != nil {
-			out.GapAt(f.Path, "%v", err)
+		if f.Base() != "manifest" {
+			claimRock(f, readAt(f, out), repository, out)
 		}
 	}
 	out.Edges(sbom.Complete)
@@ -67,7 +49,7 @@ func parseTree(dir string, files []*catalogers.File, out *sbom.Facts) error {
 func claimRock(f *catalogers.File, spec, repository *table, out *sbom.Facts) {
 	version, name := path.Base(f.Dir()), path.Base(path.Dir(f.Dir()))
 	key := name + " " + version
-	if out.Has(key) || !isName(name) {
+	if spec == nil || out.Has(key) || !isName(name) {
 		return
 	}
 	c := describe(spec)

@@ -22,12 +22,9 @@ var Lock = catalogers.Cataloger{
 }
 
 func parseLock(f *catalogers.File, out *sbom.Facts) error {
-	text, err := f.Text()
+	text, err := f.Content()
 	if err != nil {
 		return err
-	}
-	if strings.TrimSpace(text) == "" {
-		return errors.New("is empty")
 	}
 	chunk, err := read(text)
 	lock := chunk.get("return").table

@@ -1,7 +1,6 @@
 package luarocks
 
 import (
-	"path"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -127,15 +126,4 @@ func describe(spec *table) sbom.Component {
 		c.References = append(c.References, r)
 	}
 	return c
-}
-
-// treeOf gives the folder of the rocks tree in which a path is that of an installed rock: .../rocks-5.1/name/version/name-version.rockspec, or
-// .../rocks-5.1/manifest.
-func treeOf(at string) (dir string, ok bool) {
-	dir = path.Dir(at)
-	if path.Base(at) != "manifest" {
-		dir = path.Dir(path.Dir(dir))
-	}
-	base := path.Base(dir)
-	return dir, base == "rocks" || strings.HasPrefix(base, "rocks-")
 }

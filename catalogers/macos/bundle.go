@@ -13,7 +13,7 @@ import (
 // Bundle reads Info.plist of applications and frameworks, on macOS (Contents/Info.plist, Versions/*/Resources/Info.plist) and on the
 // others (Info.plist), as XML or binary
 // (https://developer.apple.com/library/archive/documentation/CoreFoundation/Conceptual/CFBundles/BundleTypes/BundleTypes.html). An application contains the
-// frameworks and the applications in it.
+// frameworks and the applications in it, and what else lies there.
 var Bundle = catalogers.Cataloger{
 	Name:  "macos-bundle",
 	Doc:   "Applications and frameworks of macOS, iOS and their kin, by Info.plist, with what applications contain.",
@@ -80,6 +80,7 @@ func parseBundles(dir string, files []*catalogers.File, out *sbom.Facts) error {
 			at = path.Dir(f.Dir())
 		}
 		keys[at] = key
+		out.Installs(key, sbom.InstalledFile{Path: at + "/", Holds: true})
 		list = append(list, inner{at, key})
 	}
 	contained := make(map[[2]string]bool)

@@ -1,9 +1,6 @@
 package maven
 
 import (
-	"path"
-	"strings"
-
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
@@ -72,45 +69,6 @@ func sbtDependency(r *decode.JSONReader, out *sbom.Facts) {
 	}
 	c := component(group, artifact, version)
 	c.Scope = scope
-	if len(files) == 1 {
-		c.Hashes = files[0].Hashes
-	} else {
-		c.References = files
-	}
+	distribute(&c, files)
 	out.AddAt(line, group+":"+artifact+":"+version, c)
-}
-
-// sbtArtifact reads a file with its digest, "sha1:" and hex.
-func sbtArtifact(r *decode.JSONReader, out *sbom.Facts) sbom.Reference {
-	file := sbom.Reference{Type: sbom.Distribution}
-	r.Object(func(field string) {
-		switch field {
-		case "name":
-			file.URL = path.Base(r.Text())
-		case "hash":
-			line := r.Line()
-			kind, hex, _ := strings.Cut(r.Text(), ":")
-			if h, ok := sbom.NewHash(sbom.Algorithm(strings.Replace(strings.ToUpper(kind), "SHA", "SHA-", 1)), hex); ok {
-				file.Hashes = []sbom.Hash{h}
-			} else {
-				out.Gap(line, "the hash is none")
-			}
-		}
-	})
-	return file
-}
-
-// sbtScope gives what a configuration is for (https://www.scala-sbt.org/1.x/docs/Library-Dependencies.html#Ivy+Configurations).
-func sbtScope(configuration string) sbom.Scope {
-	switch strings.ToLower(configuration) {
-	case "test", "test-internal", "it", "integrationtest":
-		return sbom.Test
-	case "provided", "compile-internal", "runtime-internal":
-		return sbom.Peer
-	case "optional":
-		return sbom.Optional
-	case "plugin", "scala-tool", "scala-doc-tool", "scalafmt":
-		return sbom.Build
-	}
-	return sbom.Runtime
 }

@@ -2,7 +2,6 @@ package maven
 
 import (
 	"path"
-	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/purl"
@@ -50,29 +49,10 @@ func parseVerification(f *catalogers.File, out *sbom.Facts) error {
 func verified(r *decode.XMLReader, out *sbom.Facts) {
 	line := r.Line()
 	group, name, version := r.Attr("group"), r.Attr("name"), r.Attr("version")
-	c := component(group, name, version)
+	var files []sbom.Reference
 	r.Children(func(string) {
-		file := r.Attr("name")
-		metadata := strings.HasSuffix(file, ".pom") || strings.HasSuffix(file, ".module")
-		artifact := sbom.Reference{Type: sbom.Distribution, URL: file}
-		digest := func(kind string) {
-			algorithm := sbom.Algorithm(strings.Replace(strings.ToUpper(kind), "SHA", "SHA-", 1))
-			if h, ok := sbom.NewHash(algorithm, r.Attr("value")); ok {
-				artifact.Hashes = append(artifact.Hashes, h)
-			} else if algorithm.Size() > 0 && !metadata {
-				out.Gap(r.Line(), "%s: the %s is none", file, kind)
-			}
-		}
-		r.Children(func(kind string) {
-			digest(kind)
-			r.Children(func(trusted string) {
-				if trusted == "also-trust" {
-					digest(kind)
-				}
-			})
-		})
-		if !metadata && file != "" {
-			c.References = append(c.References, artifact)
+		if file, ok := gradleArtifact(r, out); ok {
+			files = append(files, file)
 		}
 	})
 	if r.Err() != nil {
@@ -82,13 +62,9 @@ func verified(r *decode.XMLReader, out *sbom.Facts) {
 		out.Gap(line, "a component has no group, name or version")
 		return
 	}
-	switch len(c.References) {
-	case 0:
-		return
-	case 1:
-		c.Hashes, c.References = c.References[0].Hashes, nil
-	}
-	if key := group + ":" + name + ":" + version; !out.Has(key) {
+	if key := group + ":" + name + ":" + version; len(files) > 0 && !out.Has(key) {
+		c := component(group, name, version)
+		distribute(&c, files)
 		out.AddAt(line, key, c)
 	}
 }

@@ -2,9 +2,6 @@
 package nim
 
 import (
-	"errors"
-	"strings"
-
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
@@ -25,12 +22,9 @@ var Lock = catalogers.Cataloger{
 }
 
 func parseLock(f *catalogers.File, out *sbom.Facts) error {
-	text, err := f.Text()
+	text, err := f.Content()
 	if err != nil {
 		return err
-	}
-	if strings.TrimSpace(text) == "" {
-		return errors.New("is empty")
 	}
 	r := decode.NewJSON(text)
 	r.Object(func(key string) {
@@ -52,51 +46,21 @@ func parseLock(f *catalogers.File, out *sbom.Facts) error {
 
 func packages(r *decode.JSONReader, scope sbom.Scope, out *sbom.Facts) {
 	r.Object(func(name string) {
-		line := r.Line()
-		var version, commit, url, method, sum string
-		var needs []string
-		r.Object(func(key string) {
-			switch key {
-			case "version":
-				version = r.Text()
-			case "vcsRevision":
-				commit = r.Text()
-			case "url":
-				url = r.Text()
-			case "downloadMethod":
-				method = r.Text()
-			case "dependencies":
-				needs = r.Texts()
-			case "checksums":
-				r.Object(func(kind string) {
-					if kind == "sha1" {
-						sum = r.Text()
-					}
-				})
-			}
-		})
+		p := readPackage(r, name)
 		if r.Err() != nil || out.Has(name) && scope != sbom.ScopeUnset {
 			return
 		}
-		if name == "" || version == "" {
-			out.Gap(line, "%.80q has no name or no version", name)
+		if name == "" || p.version == "" {
+			out.Gap(p.line, "%.80q has no name or no version", name)
 			return
 		}
-		c := sbom.Component{PURL: purl.New(purl.Generic, "", name, strings.TrimPrefix(version, "#")), Scope: scope}
-		if name == "nim" { // the compiler, which a lock may pin
+		c := p.component()
+		if c.Scope = scope; name == "nim" { // the compiler, which a lock may pin
 			c.Scope = sbom.Build
 		}
-		if method == "git" || method == "" {
-			c.FromGit(url, commit)
-		} else if home, ok := sbom.CleanURL(url); ok {
-			c.PURL = c.PURL.With("vcs_url", method+"+"+home+"@"+commit)
-		}
-		if sum != "" {
-			c.Properties = []sbom.Property{{Name: "sbomgen:nim:tree-sha1", Value: sum}}
-		}
-		out.AddAt(line, name, c)
-		for _, to := range needs {
-			out.Relate(sbom.Relation{From: name, To: to, Line: line, MayMiss: to == "nim"})
+		out.AddAt(p.line, name, c)
+		for _, to := range p.needs {
+			out.Relate(sbom.Relation{From: name, To: to, Line: p.line, MayMiss: to == "nim"})
 		}
 	})
 }

@@ -28,6 +28,7 @@ var Database = catalogers.Cataloger{
 // database is Nix's while it is read. Nodes are the paths but for derivations.
 type database struct {
 	out   *sbom.Facts
+	root  string // of the file system
 	nodes []node
 	at    map[int64]int32  // by the row ids
 	named map[string]int32 // by their names with the hash
@@ -60,7 +61,7 @@ func parseDatabase(f *catalogers.File, out *sbom.Facts) error {
 	env := out.Own(root)
 	out.Edges(sbom.Complete)
 	osrelease.Read(f, root).Claim(out)
-	d := &database{out: out, at: make(map[int64]int32), named: make(map[string]int32)}
+	d := &database{out: out, root: root, at: make(map[int64]int32), named: make(map[string]int32)}
 	if err := d.paths(db); err != nil {
 		return err
 	}
@@ -114,6 +115,7 @@ func (d *database) paths(db *sqlite.DB) error {
 			if !d.out.Has(n.key) {
 				d.out.Add(n.key, sbom.Component{PURL: p})
 			}
+			s.install(n.key, d.root, d.out)
 			if c := d.out.Component(n.key); c != nil {
 				// The digest is that of the files in Nix's serialization.
 				describe(c, "path", "/nix/store/"+s.base)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sbomgen/sbomgen/purl"
+	"github.com/sbomgen/sbomgen/sbom"
 )
 
 // storePath is what the name of a path in the store tells: HASH-NAME-VERSION, for all outputs but the first HASH-NAME-VERSION-OUTPUT
@@ -84,6 +85,26 @@ func (s *storePath) isPackage() bool {
 		return false
 	}
 	return !strings.HasSuffix(s.base, "-source") && !strings.HasSuffix(s.base, "-vendor")
+}
+
+// claim claims the package, once for all that refer to it, and gives its key.
+func (s *storePath) claim(out *sbom.Facts) (key string) {
+	p := s.purl()
+	key = p.String()
+	if !out.Has(key) {
+		c := sbom.Component{PURL: p}
+		describe(&c, "path", "/nix/store/"+s.base)
+		describe(&c, "output", s.output)
+		out.Add(key, c)
+	}
+	return key
+}
+
+// install claims that a path of the store, which may be a file, and all below it is the package that was added under key. Nothing is put there later.
+func (s *storePath) install(key, root string, out *sbom.Facts) {
+	at := path.Join(root, storeFolder, s.base)
+	out.Installs(key, sbom.InstalledFile{Path: at})
+	out.Installs(key, sbom.InstalledFile{Path: at + "/"})
 }
 
 // purl is the package. Nix has no type of purls, and no path says where its expression came from.

@@ -1,6 +1,7 @@
 package nix_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"debug/elf"
@@ -16,8 +17,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sbomgen/sbomgen/catalogers"
+	"github.com/sbomgen/sbomgen/catalogers/golang"
 	"github.com/sbomgen/sbomgen/catalogers/internal/sqlite/sqlitetest"
+	"github.com/sbomgen/sbomgen/catalogers/javaarchive"
 	"github.com/sbomgen/sbomgen/catalogers/nix"
+	"github.com/sbomgen/sbomgen/catalogers/npm"
+	"github.com/sbomgen/sbomgen/catalogers/pypi"
 	"github.com/sbomgen/sbomgen/catalogers/scan"
 	"github.com/sbomgen/sbomgen/catalogers/source"
 	"github.com/sbomgen/sbomgen/sbom"
@@ -28,6 +33,11 @@ type tree map[string]string
 
 // graph scans a tree from the disk.
 func graph(t testing.TB, in tree) *sbom.Graph {
+	t.Helper()
+	return graphBy(t, in, &nix.Database, &nix.Store)
+}
+
+func graphBy(t testing.TB, in tree, list ...*catalogers.Cataloger) *sbom.Graph {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range in {
@@ -51,7 +61,7 @@ func graph(t testing.TB, in tree) *sbom.Graph {
 		t.Fatal(err)
 	}
 	defer from.Close()
-	r, err := scan.Run(context.Background(), from, []*catalogers.Cataloger{&nix.Database, &nix.Store}, scan.Options{})
+	r, err := scan.Run(context.Background(), from, list, scan.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,13 +309,16 @@ func program(runpath, loader string) []byte {
 	return b.Bytes()
 }
 
-func TestAStoreWithoutDatabaseIsKnownByItsPrograms(t *testing.T) {
+func TestAStoreWithoutDatabaseIsKnownByItsFoldersAndPrograms(t *testing.T) {
 	hello := program(at("openssl-3.0.13")+"/lib:"+at("gcc-13.2.0-lib")+"/lib:$ORIGIN", at("glibc-2.39-5")+"/lib/ld-linux-x86-64.so.2")
 	in := tree{
 		"rootfs/nix/store/" + hash + "-hello-2.12.1/bin/hello":            string(hello),
 		"rootfs/nix/store/" + hash + "-openssl-3.0.13/lib/libcrypto.so.3": string(program(at("openssl-3.0.13")+"/lib", "")),
 		"rootfs/nix/store/" + hash + "-etc/bin/unversioned":               string(hello),
 		"rootfs/nix/store/" + hash + "-single-1.0":                        string(hello),
+		"rootfs/nix/store/" + hash + "-tzdata-2024a/share/zoneinfo/UTC":   "TZif2",
+		"rootfs/nix/store/" + hash + "-fix-1.patch/x":                     "",
+		"rootfs/nix/store/" + hash + "-note-1.0":                          "a file that is no program",
 		"rootfs/usr/bin/hello":                                            string(hello),
 		"rootfs/fakenix/store/" + hash + "-other-1.0/bin/other":           string(hello),
 		"rootfs/nix/store/notahash-other-1.0/bin/other":                   string(hello),
@@ -315,6 +328,8 @@ func TestAStoreWithoutDatabaseIsKnownByItsPrograms(t *testing.T) {
 		"  contains app:rootfs",
 		"app:rootfs",
 		"  contains pkg:generic/hello@2.12.1",
+		"  contains pkg:generic/single@1.0",
+		"  contains pkg:generic/tzdata@2024a",
 		"pkg:generic/gcc@13.2.0 path=/nix/store/H-gcc-13.2.0-lib output=lib",
 		"pkg:generic/glibc@2.39-5 path=/nix/store/H-glibc-2.39-5",
 		"pkg:generic/hello@2.12.1 path=/nix/store/H-hello-2.12.1",
@@ -322,6 +337,11 @@ func TestAStoreWithoutDatabaseIsKnownByItsPrograms(t *testing.T) {
 		"  depends-on pkg:generic/glibc@2.39-5",
 		"  depends-on pkg:generic/openssl@3.0.13",
 		"pkg:generic/openssl@3.0.13 path=/nix/store/H-openssl-3.0.13",
+		"pkg:generic/single@1.0 path=/nix/store/H-single-1.0",
+		"  depends-on pkg:generic/gcc@13.2.0",
+		"  depends-on pkg:generic/glibc@2.39-5",
+		"  depends-on pkg:generic/openssl@3.0.13",
+		"pkg:generic/tzdata@2024a path=/nix/store/H-tzdata-2024a",
 	}
 	if diff := cmp.Diff(want, lines(graph(t, in))); diff != "" {
 		t.Error(diff)
@@ -346,5 +366,93 @@ func TestADamagedProgramOfAStoreStillTellsItsPackage(t *testing.T) {
 			data[4+random.IntN(len(data)-4)] = byte(random.Uint32())
 		}
 		try(data)
+	}
+}
+
+// jar is an archive of Java with a POM's coordinates.
+func jar(t testing.TB) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, f := range [][2]string{{"META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n"}, {"META-INF/maven/org.example/tool/pom.properties", "groupId=org.example\nartifactId=tool\nversion=1.0\n"}} {
+		w, err := z.Create(f[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(f[1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestWhatLiesInAPathOfTheStoreIsItsPackage(t *testing.T) {
+	self, err := os.Executable() // a program in Go
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := "nix/store/" + hash
+	files := tree{
+		in + "-python3.11-requests-2.31.0/lib/python3.11/site-packages/requests-2.31.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: requests\nVersion: 2.31.0\n",
+		in + "-site-1.0/lib/node_modules/ms/package.json":                                                  `{"name": "ms", "version": "2.1.3"}`,
+		in + "-site-1.0/lib/package.json":                                                                  `{"name": "site", "version": "1.0", "dependencies": {"ms": "2"}}`,
+		in + "-tool-1.0/share/java/tool.jar":                                                               jar(t),
+		in + "-hello-0.1/bin/hello":                                                                        string(program),
+		"opt/venv/lib/python3.11/site-packages/idna-3.4.dist-info/METADATA":                                "Metadata-Version: 2.1\nName: idna\nVersion: 3.4\n",
+		"srv/node_modules/vary/package.json":                                                               `{"name": "vary", "version": "1.1.2"}`,
+		"srv/tool.jar":                                                                                     jar(t),
+	}
+	list := []*catalogers.Cataloger{&npm.PackageJSON, &npm.Modules, &pypi.Installed, &nix.Database, &nix.Store, &golang.Binary, &javaarchive.Archive}
+	for name, db := range map[string]string{
+		"by the folders":  "",
+		"by the database": string(store([][]any{row("python3.11-requests-2.31.0", ""), row("site-1.0", ""), row("tool-1.0", ""), row("hello-0.1", "")}, nil)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if delete(files, database); db != "" {
+				files[database] = db
+			}
+			g := graphBy(t, files, list...)
+			owned := make(map[string][]string)
+			holds := false
+			for h := range g.Components {
+				c := &g.Components[h]
+				id := string(c.ID)
+				for _, p := range c.Properties {
+					if p.Name == sbom.PropertyOwned {
+						name, _, _ := strings.Cut(p.Value, "@")
+						name, _, _ = strings.Cut(name, "#") // this program has no version
+						owned[id] = append(owned[id], name)
+					}
+				}
+				for _, e := range g.Out(sbom.Handle(h)) {
+					holds = holds || id == "pkg:generic/hello@0.1" && strings.HasPrefix(string(g.Components[e.To].ID), "pkg:golang/stdlib@")
+				}
+			}
+			if diff := cmp.Diff(map[string][]string{
+				"pkg:generic/python3.11-requests@2.31.0": {"pkg:pypi/requests"},
+				"pkg:generic/site@1.0":                   {"pkg:npm/ms"},
+				"pkg:generic/tool@1.0":                   {"pkg:maven/org.example/tool"},
+				"pkg:generic/hello@0.1":                  {"pkg:golang/github.com/sbomgen/sbomgen"},
+			}, owned); diff != "" || !holds {
+				t.Errorf("contains the modules of the program: %v; -want +got:\n%s", holds, diff)
+			}
+			for _, id := range []sbom.ID{"pkg:pypi/idna@3.4", "pkg:npm/vary@1.1.2", "pkg:maven/org.example/tool@1.0"} {
+				if _, ok := g.Find(id); !ok {
+					t.Errorf("%s, which a user put there, is missing", id)
+				}
+			}
+			for _, id := range []sbom.ID{"pkg:pypi/requests@2.31.0", "pkg:npm/ms@2.1.3", "app:" + sbom.ID(in) + "-site-1.0/lib"} {
+				if _, ok := g.Find(id); ok {
+					t.Errorf("%s is there beside its package", id)
+				}
+			}
+		})
 	}
 }

@@ -74,9 +74,3 @@ func parseInstalled(_ string, files []*catalogers.File, out *sbom.Facts) error {
 	}
 	return nil
 }
-
-// lowest is the lowest version that a range allows, and whether that itself is allowed.
-func lowest(text string) (low string, included bool) {
-	low, _, _ = strings.Cut(strings.Trim(text, "[]() "), ",")
-	return strings.TrimSpace(low), !strings.HasPrefix(strings.TrimSpace(text), "(")
-}

@@ -1,6 +1,7 @@
 package nuget
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -31,7 +32,7 @@ func parseProject(f *catalogers.File, out *sbom.Facts) error {
 		return broken
 	}
 	claimProject(e, f, out)
-	locked := hasLock(f)
+	locked := f.Has("packages.lock.json", "obj/project.assets.json")
 	for _, r := range e.references() {
 		version := exact(r.version)
 		if locked && r.scope != sbom.Build {
@@ -48,7 +49,7 @@ func parseProject(f *catalogers.File, out *sbom.Facts) error {
 			continue
 		}
 		for _, reference := range strings.Split(i.include, ";") {
-			if at, ok := inside(path.Dir(i.path), strings.TrimSpace(reference)); ok && path.Dir(at) != f.Dir() && exists(f, at) {
+			if at, ok := inside(path.Dir(i.path), strings.TrimSpace(reference)); ok && path.Dir(at) != f.Dir() && f.Has("/"+at) {
 				out.Relate(sbom.Relation{From: out.Owner(), To: out.Application(path.Dir(at), sbom.Component{}), Line: i.line})
 			}
 		}
@@ -56,41 +57,17 @@ func parseProject(f *catalogers.File, out *sbom.Facts) error {
 	return broken
 }
 
-func exists(f *catalogers.File, at string) bool {
-	other, err := f.At(at)
-	if err != nil {
-		return false
-	}
-	other.Close()
-	return true
-}
-
-func hasLock(f *catalogers.File) bool {
-	return exists(f, path.Join(f.Dir(), "packages.lock.json")) || exists(f, path.Join(f.Dir(), "obj/project.assets.json"))
-}
-
 // claimProject names the application. It gets no purl: whether a package is made of the project, and under which id, is
 // decided where it is packed.
 func claimProject(e *evaluation, f *catalogers.File, out *sbom.Facts) {
-	first := func(names ...string) string {
-		for _, name := range names {
-			if v := e.get(name); v != "" {
-				return v
-			}
-		}
-		return ""
+	c := sbom.Component{
+		Name:        cmp.Or(e.get("PackageId"), e.get("AssemblyName"), stem(f.Path)),
+		Version:     cmp.Or(e.get("PackageVersion"), e.get("Version"), e.get("VersionPrefix")),
+		Description: e.get("Description"),
+		Author:      e.get("Authors"),
 	}
-	c := sbom.Component{Version: first("PackageVersion", "Version", "VersionPrefix"), Description: e.get("Description"), Author: e.get("Authors")}
-	if c.Name = first("PackageId", "AssemblyName"); c.Name == "" {
-		c.Name = stem(f.Path)
-	}
-	if l := e.get("PackageLicenseExpression"); l != "" {
-		c.Licenses = []sbom.License{{Text: l, Basis: sbom.DeclaredLicense}}
-	}
-	for _, r := range [...]sbom.Reference{{Type: sbom.VCS, URL: e.get("RepositoryUrl")}, {Type: sbom.Website, URL: e.get("PackageProjectUrl")}} {
-		if url, ok := sbom.CleanURL(r.URL); ok {
-			c.References = append(c.References, sbom.Reference{Type: r.Type, URL: url})
-		}
-	}
+	c.License(e.get("PackageLicenseExpression"))
+	c.Link(sbom.VCS, e.get("RepositoryUrl"))
+	c.Link(sbom.Website, e.get("PackageProjectUrl"))
 	out.Application(f.Dir(), c)
 }

@@ -85,22 +85,3 @@ func (i *item) development() bool {
 	return has(i.private, "all") || has(i.except, "runtime") || has(i.except, "all") ||
 		i.assets != "" && !has(i.assets, "runtime") && !has(i.assets, "all")
 }
-
-// exact gives the version that a range stands for, "" if it leaves the choice open: floating versions and intervals
-// (https://learn.microsoft.com/nuget/concepts/package-versioning#version-ranges).
-func exact(text string) string {
-	text = strings.TrimSpace(text)
-	if pin, ok := strings.CutPrefix(text, "["); ok {
-		if pin, ok = strings.CutSuffix(pin, "]"); ok {
-			low, high, two := strings.Cut(pin, ",")
-			if low = strings.TrimSpace(low); !two || low == strings.TrimSpace(high) {
-				return exact(low)
-			}
-		}
-		return ""
-	}
-	if text == "" || strings.ContainsAny(text, "*[](),$@%") {
-		return ""
-	}
-	return text
-}

@@ -21,12 +21,9 @@ var Locked = catalogers.Cataloger{
 }
 
 func parseLocked(f *catalogers.File, out *sbom.Facts) error {
-	text, err := f.Text()
+	text, err := f.Content()
 	if err != nil {
 		return err
-	}
-	if strings.TrimSpace(text) == "" {
-		return errEmpty
 	}
 	siblings, _ := f.Glob("*.opam")
 	out.Own(place(f, siblings))

@@ -39,9 +39,8 @@ func parseFile(f *catalogers.File, out *sbom.Facts) error {
 	s, err := parse(text)
 	app := describe(s)
 	app.Name, app.Version = nameOf(f, s), s.get("version").text
-	app.Evidence = []sbom.Evidence{{Location: sbom.Location{Path: f.Path, Line: 1}}}
 	owner := out.Own(place(f, siblings))
-	out.Application(strings.TrimPrefix(owner, "app:"), app)
+	out.ApplicationAt(1, strings.TrimPrefix(owner, "app:"), app)
 	local := make(map[string]string) // the packages of the folder
 	for _, other := range siblings {
 		local[strings.TrimSuffix(path.Base(other), ".opam")] = other
@@ -51,18 +50,15 @@ func parseFile(f *catalogers.File, out *sbom.Facts) error {
 		scope sbom.Scope
 	}{{"depends", sbom.Runtime}, {"depopts", sbom.Optional}} {
 		for _, d := range dependencies(s.get(field.name), field.scope) {
-			edge := sbom.Relation{From: owner, To: d.name, Range: d.rng, Scope: d.scope, Line: d.line}
-			if at, ok := local[d.name]; ok {
-				if edge.To = out.Application(at, sbom.Component{}); len(siblings) == 1 {
-					continue // itself
-				}
-			} else {
-				c := sbom.Component{PURL: purl.New(purl.Opam, "", d.name, d.exact)}
-				if edge.To = c.PURL.String(); !out.Has(edge.To) {
-					out.AddAt(d.line, edge.To, c)
-				}
+			edge := sbom.Relation{From: owner, Range: d.rng, Scope: d.scope, Line: d.line}
+			at, ok := local[d.name]
+			switch {
+			case !ok:
+				out.Ask(sbom.Component{PURL: purl.New(purl.Opam, "", d.name, d.exact)}, edge)
+			case len(siblings) > 1: // otherwise itself
+				edge.To = out.Application(at, sbom.Component{})
+				out.Relate(edge)
 			}
-			out.Relate(edge)
 		}
 	}
 	return err
@@ -74,28 +70,4 @@ func place(f *catalogers.File, siblings []string) string {
 		return strings.TrimSuffix(f.Path, ".locked")
 	}
 	return f.Dir()
-}
-
-// nameOf is the package's name: that of the file, or the field.
-func nameOf(f *catalogers.File, s *section) string {
-	if name, ok := strings.CutSuffix(strings.TrimSuffix(f.Base(), ".locked"), ".opam"); ok && name != "" {
-		return name
-	}
-	return s.get("name").text
-}
-
-// describe gives what a file says of its package besides name and version.
-func describe(s *section) sbom.Component {
-	c := sbom.Component{Description: s.get("synopsis").text, Author: strings.Join(s.get("authors").texts(), ", ")}
-	for _, l := range s.get("license").texts() {
-		c.Licenses = append(c.Licenses, sbom.License{Text: l})
-	}
-	for _, r := range [...][2]string{{"homepage", sbom.Website}, {"bug-reports", sbom.IssueTracker}, {"dev-repo", sbom.VCS}} {
-		for _, at := range s.get(r[0]).texts() {
-			if clean, ok := sbom.CleanURL(at); ok {
-				c.References = append(c.References, sbom.Reference{Type: r[1], URL: clean})
-			}
-		}
-	}
-	return c
 }

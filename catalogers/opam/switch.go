@@ -1,7 +1,6 @@
 package opam
 
 import (
-	"errors"
 	"path"
 	"strings"
 
@@ -9,8 +8,6 @@ import (
 	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 )
-
-var errEmpty = errors.New("is empty")
 
 // Switch reads the state of an opam switch, .opam-switch/switch-state, and the files of what is installed in it, .opam-switch/packages/name.version/opam,
 // https://opam.ocaml.org/doc/Manual.html#opam-root: "roots" are what the user asked for. A switch in _opam belongs to the project around it.
@@ -25,12 +22,9 @@ var Switch = catalogers.Cataloger{
 }
 
 func parseSwitch(f *catalogers.File, out *sbom.Facts) error {
-	text, err := f.Text()
+	text, err := f.Content()
 	if err != nil {
 		return err
-	}
-	if strings.TrimSpace(text) == "" {
-		return errEmpty
 	}
 	root := path.Dir(f.Dir())
 	if path.Base(root) == "_opam" {
@@ -71,41 +65,4 @@ func parseSwitch(f *catalogers.File, out *sbom.Facts) error {
 		out.Edges(sbom.Complete)
 	}
 	return err
-}
-
-// readInstalled reads the opam file of an installed package, nil if there is none that can be read.
-func readInstalled(f *catalogers.File, id string) *section {
-	if strings.ContainsAny(id, `/\`) {
-		return nil
-	}
-	other, err := f.Beside("packages/" + id + "/opam")
-	if err != nil {
-		return nil
-	}
-	text, err := other.Text()
-	if err != nil {
-		return nil
-	}
-	s, err := parse(text)
-	if err != nil {
-		return nil
-	}
-	return s
-}
-
-// archive gives where the package's source is downloaded from: the section url { src: ... checksum: [ "sha256=..." ] }.
-func archive(s *section) []sbom.Reference {
-	address, ok := sbom.CleanURL(s.get("url.src").text)
-	if !ok {
-		return nil
-	}
-	r := sbom.Reference{Type: sbom.Distribution, URL: address}
-	for _, sum := range s.get("url.checksum").texts() {
-		kind, hex, _ := strings.Cut(sum, "=")
-		algorithm := map[string]sbom.Algorithm{"md5": sbom.MD5, "sha256": sbom.SHA256, "sha512": sbom.SHA512}[kind]
-		if h, ok := sbom.NewHash(algorithm, hex); ok {
-			r.Hashes = append(r.Hashes, h)
-		}
-	}
-	return []sbom.Reference{r}
 }

@@ -34,10 +34,8 @@ func parseStatus(f *catalogers.File, out *sbom.Facts) error {
 		return err
 	}
 	root := path.Join(f.Dir(), "../../..")
-	env := out.Own(root)
+	release := osrelease.Own(f, root, out)
 	out.Edges(sbom.Complete)
-	release := osrelease.Read(f, root)
-	release.Claim(out)
 	fs := rootfs.Open(f, root)
 	var installed []control.Package
 	for p := range control.Paragraphs(text) {
@@ -64,7 +62,7 @@ func parseStatus(f *catalogers.File, out *sbom.Facts) error {
 		install(f, fs, p, out)
 		for flag := range strings.SplitSeq(status[1], ",") {
 			if flag == "user" && p.Get("Auto-Installed") != "yes" {
-				out.Relate(sbom.Relation{From: env, To: name, Line: p.Line})
+				out.Relate(sbom.Relation{From: out.Owner(), To: name, Line: p.Line})
 			}
 		}
 		installed = append(installed, control.Package{Key: name, Name: name, Version: version, Provides: p.Get("Provides"),
@@ -72,33 +70,4 @@ func parseStatus(f *catalogers.File, out *sbom.Facts) error {
 	}
 	control.Relate(installed, out)
 	return nil
-}
-
-// describe reads the package's own control file, where it was kept.
-func describe(f *catalogers.File, name string) sbom.Component {
-	if strings.ContainsAny(name, `/\`) {
-		return sbom.Component{}
-	}
-	other, err := f.Beside("info/" + name + ".control")
-	if err != nil {
-		return sbom.Component{}
-	}
-	text, err := other.Text()
-	if err != nil {
-		return sbom.Component{}
-	}
-	for p := range control.Paragraphs(text) {
-		c := control.Component(p)
-		if license := p.Get("License"); license != "" {
-			c.Licenses = []sbom.License{{Text: license}}
-		}
-		if source := p.First("Source"); source != "" {
-			c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:opkg:source", Value: source})
-		}
-		if cpe := p.Get("CPE-ID"); cpe != "" {
-			c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:opkg:cpe", Value: cpe})
-		}
-		return c
-	}
-	return sbom.Component{}
 }

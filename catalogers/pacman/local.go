@@ -4,7 +4,6 @@ package pacman
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/osrelease"
@@ -33,16 +32,14 @@ func rootOf(file string) (dir string, ok bool) {
 }
 
 func parseLocal(root string, files []*catalogers.File, out *sbom.Facts) error {
-	env := out.Own(root)
+	release := osrelease.Own(files[0], root, out)
 	out.Edges(sbom.Complete)
-	release := osrelease.Read(files[0], root)
-	release.Claim(out)
 	vendor := release.Vendor(purl.ALPM)
 	if vendor == "" {
 		vendor, out.Confidence = "arch", 70
 	}
 	fs := rootfs.Open(files[0], root)
-	index, fields := provided.New(purl.ALPM), make([]map[string][]string, len(files))
+	index, fields := provided.New(purl.ALPM), make([]description, len(files))
 	for i, f := range files {
 		text, err := f.Text()
 		if err != nil {
@@ -50,7 +47,7 @@ func parseLocal(root string, files []*catalogers.File, out *sbom.Facts) error {
 			continue
 		}
 		d := parseDesc(text)
-		name, version := first(d["NAME"]), first(d["VERSION"])
+		name, version := d.first("NAME"), d.first("VERSION")
 		if name == "" || version == "" {
 			out.GapAt(f.Path, "name or version is missing")
 			out.BreakOff()
@@ -60,28 +57,11 @@ func parseLocal(root string, files []*catalogers.File, out *sbom.Facts) error {
 			out.GapAt(f.Path, "%.80s is installed twice", name)
 			continue
 		}
-		c := sbom.Component{PURL: purl.New(purl.ALPM, vendor, name, version).With("arch", first(d["ARCH"])).With("distro", release.Distro()),
-			Description: first(d["DESC"]), Supplier: first(d["PACKAGER"])}
-		if base := first(d["BASE"]); base != name {
-			c.PURL = c.PURL.With("upstream", base)
-		}
-		for _, l := range d["LICENSE"] {
-			c.Licenses = append(c.Licenses, sbom.License{Text: l})
-		}
-		if home, ok := sbom.CleanURL(first(d["URL"])); ok {
-			c.References = []sbom.Reference{{Type: sbom.Website, URL: home}}
-		}
-		if h, ok := sbom.NewHash(sbom.SHA256, first(d["SHA256SUM"])); ok {
-			c.Hashes = []sbom.Hash{h}
-		}
-		if validation := strings.Join(d["VALIDATION"], " "); validation != "" {
-			c.Properties = []sbom.Property{{Name: "sbomgen:pacman:validation", Value: validation}}
-		}
-		out.AddIn(sbom.Location{Path: f.Path, Line: 1}, name, c)
+		out.AddIn(sbom.Location{Path: f.Path, Line: 1}, name, d.component(vendor, release.Distro()))
 		install(f, fs, name, out)
 		index.Package(name, name, version, d["PROVIDES"])
-		if first(d["REASON"]) == "" || first(d["REASON"]) == "0" {
-			out.DependsOn(env, name)
+		if d.first("REASON") == "" || d.first("REASON") == "0" {
+			out.DependsOn(out.Owner(), name)
 		}
 		fields[i] = d
 	}
@@ -89,33 +69,9 @@ func parseLocal(root string, files []*catalogers.File, out *sbom.Facts) error {
 		for _, item := range d["DEPENDS"] {
 			r := provided.Parse(item)
 			for _, to := range index.Resolve(&r) {
-				out.Relate(sbom.Relation{From: first(d["NAME"]), To: to, Range: r.Range()})
+				out.Relate(sbom.Relation{From: d.first("NAME"), To: to, Range: r.Range()})
 			}
 		}
 	}
 	return nil
-}
-
-// parseDesc reads the fields of a package.
-func parseDesc(text string) map[string][]string {
-	fields, name := make(map[string][]string), ""
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		switch {
-		case line == "":
-			name = ""
-		case name == "" && len(line) > 2 && line[0] == '%' && line[len(line)-1] == '%':
-			name = line[1 : len(line)-1]
-		case name != "":
-			fields[name] = append(fields[name], line)
-		}
-	}
-	return fields
-}
-
-func first(values []string) string {
-	if len(values) == 0 {
-		return ""
-	}
-	return values[0]
 }

@@ -2,6 +2,7 @@
 package precommit
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -53,60 +54,17 @@ func parseConfig(f *catalogers.File, out *sbom.Facts) error {
 				break
 			}
 			if tag, ok := strings.CutPrefix(rev.Comment(), "frozen:"); ok { // pre-commit autoupdate --freeze
-				c.Properties = []sbom.Property{{Name: "sbomgen:pre-commit:tag", Value: strings.TrimSpace(tag)}}
+				c.Property("sbomgen:pre-commit:tag", strings.TrimSpace(tag))
 			}
-			ask(c, "", address.Line(), out)
+			out.Ask(c, sbom.Relation{Scope: sbom.Development, Line: address.Line()})
 		}
 		for hook := range repo.Get("hooks").Items() {
 			for dependency := range hook.Get("additional_dependencies").Items() {
 				if c, constraint, ok := additional(hook.Get("language").Text(), dependency.Text()); ok {
-					ask(c, constraint, dependency.Line(), out)
+					out.Ask(c, sbom.Relation{Range: constraint, Scope: sbom.Development, Line: dependency.Line()})
 				}
 			}
 		}
 	}
-	if err == nil {
-		err = docs[0].Err()
-	}
-	return err
-}
-
-func ask(c sbom.Component, constraint string, line int, out *sbom.Facts) {
-	key := c.PURL.String()
-	if !out.Has(key) {
-		out.AddAt(line, key, c)
-	}
-	out.Relate(sbom.Relation{From: out.Owner(), To: key, Range: constraint, Scope: sbom.Development, Line: line})
-}
-
-// additional reads a package that a hook installs, in the words of the language's installer.
-func additional(language, text string) (c sbom.Component, constraint string, ok bool) {
-	if strings.Contains(text, "://") || strings.HasPrefix(text, ".") || strings.HasPrefix(text, "-") {
-		return c, "", false
-	}
-	switch language {
-	case "python":
-		text, _, _ = strings.Cut(text, ";")
-		name, constraint := strings.TrimSpace(text), ""
-		if i := strings.IndexAny(name, "=<>!~ "); i >= 0 {
-			name, constraint = name[:i], strings.TrimSpace(name[i:])
-		}
-		name, _, _ = strings.Cut(name, "[")
-		version, pinned := strings.CutPrefix(constraint, "==")
-		if !pinned || strings.ContainsAny(version, "*,") {
-			version = ""
-		}
-		return sbom.Component{PURL: purl.New(purl.PyPI, "", name, strings.TrimSpace(version))}, constraint, name != ""
-	case "node":
-		name, version := text, ""
-		if at := strings.LastIndexByte(text, '@'); at > 0 {
-			name, version = text[:at], text[at+1:]
-		}
-		constraint = version
-		if strings.Count(version, ".") != 2 || version[0] < '0' || version[0] > '9' || strings.ContainsAny(version, "x* |") {
-			version = ""
-		}
-		return sbom.Component{PURL: purl.New(purl.NPM, "", name, version)}, constraint, name != ""
-	}
-	return c, "", false
+	return cmp.Or(err, docs[0].Err())
 }

@@ -30,9 +30,7 @@ func parseManifest(f *catalogers.File, out *sbom.Facts) error {
 		return err
 	}
 	root := path.Join(f.Dir(), "../../..")
-	out.Own(root)
-	release := osrelease.Read(f, root)
-	release.Claim(out)
+	release := osrelease.Own(f, root, out)
 	vendor, number := release.Vendor(purl.RPM), 0
 	if vendor == "" {
 		vendor, out.Confidence = guess(text), 70

@@ -96,7 +96,7 @@ func parse(f *catalogers.File, out *sbom.Facts) error {
 // claim claims a component of the document and gives its key, or "" for single files, of which some tools list every one.
 func claim(out *sbom.Facts, document string, c *sbom.Component, root bool) string {
 	n := sbom.Component{Kind: c.Kind, PURL: c.PURL, Group: c.Group, Name: c.Name, Version: c.Version, Description: c.Description,
-		Copyright: c.Copyright, Author: c.Author, Supplier: c.Supplier, References: c.References, Properties: c.Properties}
+		Copyright: c.Copyright, Author: c.Author, Supplier: c.Supplier, References: c.References, CPEs: c.CPEs, Properties: c.Properties}
 	for _, l := range c.Licenses {
 		l.Location = sbom.Location{Path: document}
 		n.Licenses = append(n.Licenses, l)

@@ -135,6 +135,9 @@ func (b below) Name(dir string, name []byte) source.Verdict {
 func (b below) Head(dir string, name, head []byte) bool {
 	return b.Wanted.Head(path.Join(b.at, dir), name, head)
 }
+func (b below) Folder(dir string, name []byte) bool {
+	return b.Wanted.Folder(path.Join(b.at, dir), name)
+}
 func (b below) Beside(dir string, name []byte) bool {
 	return b.Wanted.Beside(path.Join(b.at, dir), name)
 }
@@ -159,9 +162,6 @@ func (a *archives) look(tree catalogers.Tree, at string, chain []string) *Result
 	defer blob.Close()
 	_, pack := isArchive(at, true)
 	sub, err := source.OpenArchive(blob, path.Base(at), source.Options{Memory: a.o.Memory})
-	if errors.Is(err, source.ErrNoArchive) {
-		return r
-	}
 	if err != nil {
 		return gap(err)
 	}
@@ -173,7 +173,7 @@ func (a *archives) look(tree catalogers.Tree, at string, chain []string) *Result
 		return gap(err)
 	}
 	for _, u := range found.Unreadable {
-		if errors.Is(u.Err, source.ErrNoArchive) {
+		if errors.Is(u.Err, source.ErrNoArchive) && (!pack || blob.Size() == 0) { // a name promises little
 			return r
 		}
 		r.Gaps = append(r.Gaps, sbom.Gap{Path: path.Join(at, u.Path), Reason: reason(u.Err)})

@@ -38,6 +38,9 @@ func digests(blob source.Blob) ([]sbom.Hash, error) {
 func filesOf(files []source.Entry, hashes map[place][]sbom.Hash) []sbom.File {
 	list := make([]sbom.File, 0, len(files))
 	for _, e := range files {
+		if e.Folder {
+			continue
+		}
 		list = append(list, sbom.File{Path: e.Path, Layer: e.Layer, Hashes: hashes[place{e.Layer, e.Path}]})
 	}
 	return list

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -20,6 +21,7 @@ type index struct {
 	magic []magic
 	start [26][]candidate // by the first letter: how names begin
 	begun bool            // start holds something
+	dirs  []folder
 
 	beside *index // of what may be opened beside a file
 	caches bool   // archives in the caches of package managers are opened, too
@@ -65,6 +67,13 @@ func fits(parts []string, name string) bool {
 	return true
 }
 
+// folder is a cataloger that wants a folder if the pattern matches.
+type folder struct {
+	cataloger int
+	pattern   string
+	in        string // how the path of the folder around it ends
+}
+
 type magic struct {
 	cataloger int
 	prefix    string
@@ -77,6 +86,8 @@ func compile(list []*catalogers.Cataloger) *index {
 			switch s.By {
 			case catalogers.ByName:
 				x.names[s.Pattern] = append(x.names[s.Pattern], candidate{cataloger: i})
+			case catalogers.ByFolder:
+				x.dirs = append(x.dirs, folder{i, s.Pattern, fixedEnd(path.Dir(s.Pattern))})
 			case catalogers.ByMagic:
 				x.magic = append(x.magic, magic{i, s.Pattern})
 			case catalogers.ByStart:
@@ -124,6 +135,14 @@ func fixedFolders(pattern string) []string {
 		return []string{longest}
 	}
 	return choice
+}
+
+// fixedEnd is what follows the last folder of a pattern that has a wildcard.
+func fixedEnd(pattern string) string {
+	if at := strings.LastIndexAny(pattern, wild+"}"); at >= 0 {
+		_, pattern, _ = strings.Cut(pattern[at:], "/")
+	}
+	return pattern
 }
 
 const wild = `*?[{\`
@@ -249,6 +268,40 @@ func (x *index) Head(dir string, name []byte, head []byte) bool {
 // Beside answers source.Wanted.
 func (x *index) Beside(dir string, name []byte) bool {
 	return !x.beside.each(dir, unsafe.String(unsafe.SliceData(name), len(name)), stop)
+}
+
+// Folder answers source.Wanted.
+func (x *index) Folder(dir string, name []byte) bool {
+	for i := range x.dirs {
+		if x.dirs[i].wanted(dir, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// foldersOf lists, in their order, the catalogers of a folder that was kept.
+func (x *index) foldersOf(dir, name string) (list []int) {
+	for i := range x.dirs {
+		if c := &x.dirs[i]; c.wanted(dir, []byte(name)) && !slices.Contains(list, c.cataloger) {
+			list = append(list, c.cataloger)
+		}
+	}
+	return list
+}
+
+// wanted compares first how the path of the folder ends in which the other lies: nearly all are of no interest.
+func (c *folder) wanted(dir string, name []byte) bool {
+	return strings.HasSuffix(dir, c.in) && doublestar.MatchUnvalidated(c.pattern, path.Join(dir, string(name)))
+}
+
+// catalogersAt lists, in their order, the catalogers of what was kept.
+func (x *index) catalogersAt(tree catalogers.Tree, e source.Entry) []int {
+	dir, name := path.Dir(e.Path), path.Base(e.Path)
+	if e.Folder {
+		return x.foldersOf(dir, name)
+	}
+	return x.catalogersOf(dir, name, func() []byte { return head(tree, e.Path) })
 }
 
 // catalogersOf lists, in their order, the catalogers of a file that was kept. head is called only if its name decides nothing.

@@ -87,11 +87,14 @@ func Run(ctx context.Context, tree source.Tree, list []*catalogers.Cataloger, o 
 	for _, u := range found.Unreadable {
 		r.Gaps = append(r.Gaps, sbom.Gap{Path: u.Path, Reason: reason(u.Err)})
 	}
+	layers := layersOf(found.Files)
 	read := &counted{Tree: tree}
+	if len(r.Layers) > 0 {
+		read.layers = layers
+	}
 	jobs := plan(read, p, found.Files, r)
 	run(ctx, jobs, o.Workers, p)
 	r.Bytes = read.bytes.Load()
-	layers := layersOf(found.Files)
 	for _, j := range jobs {
 		r.take(j, nil)
 	}
@@ -144,7 +147,7 @@ func plan(tree catalogers.Tree, p *passing, files []source.Entry, r *Result) []*
 			continue
 		}
 		dir, name := path.Dir(e.Path), path.Base(e.Path)
-		if at := (place{e.Layer, e.Path}); p.hashes != nil {
+		if at := (place{e.Layer, e.Path}); p.hashes != nil && !e.Folder {
 			if p.hashes[at] == nil {
 				jobs = append(jobs, &job{of: &at, files: []*catalogers.File{catalogers.NewFile(tree, new(catalogers.Cataloger), e.Path)}})
 			}
@@ -154,7 +157,7 @@ func plan(tree catalogers.Tree, p *passing, files []source.Entry, r *Result) []*
 		}
 		var one *job
 		matched, inner := false, false
-		for _, i := range p.index.catalogersOf(dir, name, func() []byte { return head(tree, e.Path) }) {
+		for _, i := range p.index.catalogersAt(tree, e) {
 			if i == archiveMark {
 				if p.past {
 					continue

@@ -110,6 +110,73 @@ func TestSelectorsFindTheirFiles(t *testing.T) {
 	}
 }
 
+// folderOnly claims one package, called after the path that started it, and is an error if that can be read.
+func folderOnly(f *catalogers.File, out *sbom.Facts) error {
+	out.Add(f.Path, sbom.Component{PURL: purl.New(purl.Generic, "", f.Base(), "1")})
+	if _, err := f.Text(); err == nil {
+		return errors.New("is no folder")
+	}
+	return nil
+}
+
+func TestAFolderStartsItsCatalogersOnce(t *testing.T) {
+	files := map[string]string{"store/a/x": "1", "store/a/y": "2", "deep/store/b/store/c/x": "3", "mystore/d/x": "4", "store/file": "5"}
+	one := &catalogers.Cataloger{Name: "one", Stage: sbom.Installed, Files: append(catalogers.Folders("**/store/*", "**/store/a"), catalogers.Named("y")...), Parse: func(f *catalogers.File, out *sbom.Facts) error {
+		if f.Base() == "y" {
+			return nil
+		}
+		return folderOnly(f, out)
+	}}
+	group := &catalogers.Cataloger{Name: "group", Stage: sbom.Installed, Files: catalogers.Folders("**/store/*"),
+		Group: func(p string) (string, bool) { dir, _, _ := strings.Cut(p, "/"); return dir, dir == "deep" },
+		ParseGroup: func(dir string, files []*catalogers.File, out *sbom.Facts) error {
+			for _, f := range files {
+				out.Add(f.Path, sbom.Component{PURL: purl.New(purl.Generic, "", f.Base(), "1")})
+			}
+			return nil
+		}}
+	want := []string{"one deep/store/b: 1", "group deep: 2", "one deep/store/b/store/c: 1", "one store/a: 1", "one store/a/y: 0"}
+	for _, digests := range []bool{false, true} {
+		dir := t.TempDir()
+		for name, text := range files {
+			at := filepath.Join(dir, name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), os.WriteFile(at, []byte(text), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tree, err := source.Open(context.Background(), dir, source.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Run(context.Background(), tree, []*catalogers.Cataloger{one, group}, Options{Files: digests})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, told(r)); diff != "" || digests && len(r.Digests) != len(files) || len(r.Gaps) > 0 {
+			t.Errorf("with digests %v: %d of them, %v, %s", digests, len(r.Digests), r.Gaps, diff)
+		}
+	}
+}
+
+func TestAFolderThatNobodyWantsCostsNoAllocation(t *testing.T) {
+	x := compile([]*catalogers.Cataloger{cataloger("a", catalogers.Folders("**/nix/store/*")...)})
+	name := []byte("folder")
+	if n := testing.AllocsPerRun(100, func() { x.Folder("some/where/store", name) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	for _, c := range []struct {
+		pattern, dir string
+		want         bool
+	}{
+		{"**/nix/store/*", "nix/store", true}, {"**/nix/store/*", "deep/nix/store", true}, {"**/nix/store/*", "mynix/store", false}, {"nix/store/*", "deep/nix/store", false},
+		{"*/{a,b}/folder", "x/a", true}, {"*/{a,b}/folder", "a", false}, {"*", ".", true}, {"*", "x", false}, {"**/*er", "x/y", true},
+	} {
+		if got := compile([]*catalogers.Cataloger{cataloger("a", catalogers.Folders(c.pattern)...)}).Folder(c.dir, name); got != c.want {
+			t.Errorf("%s in %s: %v", c.pattern, c.dir, got)
+		}
+	}
+}
+
 func TestOnlyNamesOfProgramsAreLookedInto(t *testing.T) {
 	for name, want := range map[string]bool{
 		"tool": true, "libx.so": true, "libx.so.1.2": true, "x.dll": true, "x.exe": true, "x.node": true, "x.dylib": true, "x.bin": true, "tool-1.2": true,
@@ -209,6 +276,15 @@ func TestAnUnknownWordOfASelectionIsAnError(t *testing.T) {
 	}
 	if _, err := Select(list, nil, []string{"three"}, nil); err == nil {
 		t.Error("an unknown word is accepted")
+	}
+}
+
+func BenchmarkFolder(b *testing.B) {
+	x := compile([]*catalogers.Cataloger{cataloger("a", catalogers.Folders("**/nix/store/*")...)})
+	name := []byte("components")
+	b.ReportAllocs()
+	for b.Loop() {
+		x.Folder("some/where", name)
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 // A snap outside of the folders of snapd is unpacked: it is the application of its folder.
 var Snap = catalogers.Cataloger{
 	Name:       "snap",
-	Doc:        "Snaps, installed or unpacked, with their bases and the snaps that provide content to them, channels and revisions.",
+	Doc:        "Snaps, installed or unpacked, with their bases and the snaps that provide content to them, channels, revisions and what is in them.",
 	Stage:      sbom.Installed,
 	Emits:      []purl.Type{purl.Generic},
 	Files:      catalogers.Glob("**/meta/snap.yaml", "**/var/lib/snapd/state.json", "**/var/lib/snapd/seed/seed.yaml"),
@@ -103,6 +103,7 @@ func parseSnaps(system string, files []*catalogers.File, out *sbom.Facts) error 
 			key = name + " " + at.revision
 			c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:snap:revision", Value: at.revision})
 			out.AddIn(sbom.Location{Path: f.Path}, key, c)
+			out.Installs(key, sbom.InstalledFile{Path: at.snap + "/", Holds: true})
 			if to, err := f.Resolve(path.Join(path.Dir(at.snap), "current")); err != nil || to == at.snap {
 				out.Alias(key, name)
 				present[name] = true

@@ -121,7 +121,7 @@ func (a *packed) tar(l *layerReader, r io.Reader, folder string) error {
 	defer unpacked.Close()
 	l.out, l.recent, l.folder = new(layer), recent{}, folder
 	err = l.read(&bounded{r: unpacked, packed: packed}, nil)
-	if err != nil && len(l.out.entries) == 0 && compression == "" && errors.Is(err, errNoTar) {
+	if err != nil && len(l.out.entries) == 0 && compression == "" && (errors.Is(err, errNoTar) || errors.Is(err, io.ErrUnexpectedEOF)) {
 		return ErrNoArchive
 	}
 	return errors.Join(err, a.lay(l))

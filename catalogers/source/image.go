@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -223,11 +225,29 @@ func manifestPicture(ctx context.Context, b blobs, m *manifest, digest string) (
 	for _, l := range m.Layers {
 		p.Layers = append(p.Layers, Layer{Key: l.Digest, Digest: l.Digest, Size: l.Size})
 	}
-	data, err := b.document(ctx, m.Config.Digest)
+	data, err := addressed(ctx, b, m.Config.Digest)
 	if err != nil {
 		return nil, fmt.Errorf("configuration %s: %w", short(m.Config.Digest), err)
 	}
 	return p, p.configure(data)
+}
+
+// addressed reads a document by its digest, which must be its own: it is what says which layers an image has.
+func addressed(ctx context.Context, b blobs, digest string) ([]byte, error) {
+	data, err := b.document(ctx, digest)
+	if err != nil {
+		return nil, err
+	}
+	return data, matches(data, digest)
+}
+
+// matches compares a document with the digest by which it was found; an empty one says nothing.
+func matches(data []byte, digest string) error {
+	want, ok := strings.CutPrefix(digest, "sha256:")
+	if sum := sha256.Sum256(data); ok && hex.EncodeToString(sum[:]) != want {
+		return fmt.Errorf("its digest is sha256:%x", sum)
+	}
+	return nil
 }
 
 // short is a digest as people read it.
@@ -276,7 +296,7 @@ func (c *choice) pictures(ctx context.Context, b blobs, d descriptor, depth int)
 	if depth > 4 {
 		return nil, errors.New("an index lists itself")
 	}
-	data, err := b.document(ctx, d.Digest)
+	data, err := addressed(ctx, b, d.Digest)
 	if err != nil {
 		return nil, fmt.Errorf("manifest %s: %w", short(d.Digest), err)
 	}

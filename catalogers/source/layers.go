@@ -136,11 +136,11 @@ func (l *layered) lay(ctx context.Context, r *reading, p *picture, number int32,
 	ref := &p.Layers[l.index(p, number)]
 	got := l.layers[ref.Key]
 	hidden := got.hidden(l.table, r, p.Folder)
-	if files := l.table.below(hidden); tell != nil && len(files) > 0 {
+	if files := l.table.below(hidden, r.want); tell != nil && len(files) > 0 {
 		entries := make([]Entry, len(files))
 		for i, f := range files {
 			n := l.table.find(f)
-			entries[i] = Entry{Path: f, Size: n.size, Layer: l.key(n.layer)}
+			entries[i] = Entry{Path: f, Size: n.size, Layer: l.key(n.layer), Folder: n.kind == isFolder}
 		}
 		tell(l, entries)
 	}

@@ -226,6 +226,9 @@ func (c *choice) fromIndex(ctx context.Context, b blobs) ([]*picture, error) {
 			return nil, err
 		}
 		for _, p := range some {
+			if p.Digest != d.Digest {
+				p.Index = d.Digest
+			}
 			if names := refNames(&d); len(names) > 0 {
 				p.called(names[0])
 			}
@@ -317,6 +320,9 @@ func (c *choice) fromSaved(ctx context.Context, b blobs) ([]*picture, error) {
 		return nil, errTooMany
 	}
 	config, err := b.document(ctx, memberName(s.Config))
+	if err == nil {
+		err = matches(config, digestOf(s.Config))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("configuration %s: %w", shorten(s.Config), err)
 	}

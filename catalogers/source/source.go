@@ -58,6 +58,9 @@ type Wanted interface {
 	// Head judges a file whose verdict was Peek by its first bytes: 16, or all of a shorter file. A file whose name
 	// has no extension, or a number for one, gets so far only if it is executable. It must retain neither slice.
 	Head(dir string, name []byte, head []byte) bool
+	// Folder judges the folder called name in the folder dir: whether it shall be listed among the files. Of a tar, folders are known that it lists, and
+	// those of wanted files. It must not retain name.
+	Folder(dir string, name []byte) bool
 	// Beside judges a file that is not wanted itself: whether it may be opened because of another. It is asked only by media
 	// that cannot go back to a file, and must not retain name.
 	Beside(dir string, name []byte) bool
@@ -96,17 +99,18 @@ func (p *Progress) add(files, dirs, kept int64) {
 
 // Found is what a Walk returns. Its lists are sorted by path.
 type Found struct {
-	Files       []Entry
+	Files       []Entry      // and folders that were asked for
 	Skipped     []Skip       // left out on purpose, as far as anybody would miss it
 	Unreadable  []Unreadable // should have been read
 	Dirs, Count int64        // folders and regular files seen
 }
 
-// Entry is one file that was kept.
+// Entry is one file or folder that was kept.
 type Entry struct {
-	Path  string
-	Size  int64  // bytes, -1 where the medium does not tell without being asked
-	Layer string // Key of the image layer that it comes from, else empty
+	Path   string
+	Size   int64  // bytes, -1 where the medium does not tell without being asked; of a folder it says nothing
+	Layer  string // Key of the image layer that it comes from, else empty
+	Folder bool
 }
 
 // Skip is a file or folder that was left out, and the rule that says so.

@@ -37,6 +37,8 @@ func (w wants) Name(_ string, name []byte) Verdict {
 
 func (w wants) Beside(string, []byte) bool { return false }
 
+func (w wants) Folder(string, []byte) bool { return false }
+
 func (w wants) Head(_ string, _, head []byte) bool { return strings.HasPrefix(string(head), "\x7fELF") }
 
 // lay writes files below a new folder. A content of "-> x" makes a link to x.
@@ -484,12 +486,14 @@ type stopping struct{ cancel func() }
 func (s stopping) Name(string, []byte) Verdict      { s.cancel(); return No }
 func (s stopping) Head(string, []byte, []byte) bool { return false }
 func (s stopping) Beside(string, []byte) bool       { return false }
+func (s stopping) Folder(string, []byte) bool       { return false }
 
 type nothing struct{}
 
 func (nothing) Name(string, []byte) Verdict      { return No }
 func (nothing) Head(string, []byte, []byte) bool { return false }
 func (nothing) Beside(string, []byte) bool       { return false }
+func (nothing) Folder(string, []byte) bool       { return false }
 
 func BenchmarkWalk(b *testing.B) {
 	const folders = 100

@@ -139,11 +139,15 @@ func (n *node) links() (list []string) {
 	return list
 }
 
-// files lists the regular files at and below paths, sorted.
-func (t *table) below(paths []string) (list []string) {
+// below lists what there is at and below paths, sorted: the regular files, and the folders that are wanted.
+func (t *table) below(paths []string, want Wanted) (list []string) {
 	for _, p := range paths {
 		if n := t.find(p); n != nil {
-			n.each(p, func(p string, _ *node) { list = append(list, p) })
+			n.each(p, func(p string, n *node) {
+				if dir, name := split(p); n.kind == isRegular || want.Folder(dir, name) {
+					list = append(list, p)
+				}
+			})
 		}
 	}
 	slices.Sort(list)

@@ -116,9 +116,9 @@ func (t *table) remove(p string) {
 	}
 }
 
-// each visits the regular files below a node, in no order.
+// each visits the regular files and folders at and below a node, in no order.
 func (n *node) each(p string, visit func(p string, n *node)) {
-	if n.kind == isRegular {
+	if n.kind == isRegular || n.kind == isFolder {
 		visit(p, n)
 	}
 	for name, child := range n.children {

@@ -170,6 +170,9 @@ func (h *hand) folder(dir string, name []byte) error {
 	if err := h.exclude.match(p); err != nil {
 		return err
 	}
+	if h.want.Folder(dir, name) {
+		h.found.Files = append(h.found.Files, Entry{Path: p, Size: -1, Folder: true})
+	}
 	h.stack = append(h.stack, p)
 	return nil
 }

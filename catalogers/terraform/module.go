@@ -154,16 +154,3 @@ func module(source, version string) (sbom.Component, bool) {
 	c := sbom.Component{PURL: purl.New(purl.Generic, "", name, "").With("download_url", clean), References: []sbom.Reference{{Type: sbom.Distribution, URL: clean}}}
 	return c, !c.PURL.IsZero()
 }
-
-// registered is a module of a registry.
-func registered(address, folder, version string) (sbom.Component, bool) {
-	parts := strings.Split(address, "/")
-	if len(parts) == 3 {
-		parts = append([]string{publicRegistry}, parts...)
-	}
-	if len(parts) != 4 || !strings.Contains(parts[0], ".") || parts[1] == "" || parts[2] == "" || parts[3] == "" || strings.ContainsAny(address, " ") {
-		return sbom.Component{}, false
-	}
-	p := purl.New(purl.Generic, parts[1]+"/"+parts[2], parts[3], version).With("repository_url", "https://"+parts[0])
-	return sbom.Component{PURL: p.WithSubpath(folder)}, true
-}

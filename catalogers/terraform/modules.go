@@ -27,69 +27,52 @@ func parseModules(f *catalogers.File, out *sbom.Facts) error {
 		return err
 	}
 	root := out.Own(path.Dir(path.Dir(f.Dir())))
-	r := decode.NewJSON(text)
 	keys := map[string]string{"": root} // path of calls -> component; a local module is part of who calls it
 	type call struct {
-		from, to string
-		line     int
+		at, to string
+		line   int
 	}
 	var calls []call
-	r.Object(func(key string) {
-		if key != "Modules" {
+	r := decode.NewJSON(text)
+	claim := func() {
+		line, entry := r.Line(), r.Fields()
+		at, source := entry["Key"], entry["Source"]
+		if _, local := localSource(".", source); local || at == "" || r.Err() != nil && source == "" {
 			return
 		}
-		r.Array(func() {
-			line := r.Line()
-			var at, source, version string
-			r.Object(func(key string) {
-				switch key {
-				case "Key":
-					at = r.Text()
-				case "Source":
-					source = r.Text()
-				case "Version":
-					version = r.Text()
-				}
-			})
-			if at == "" || r.Err() != nil && source == "" {
-				return
-			}
-			if _, local := localSource(".", source); local {
-				return
-			}
-			c, ok := module(source, version)
-			if !ok {
-				out.Gap(line, "the source of the module %.80q cannot be read", at)
-				return
-			}
-			to := c.PURL.String()
-			if !out.Has(to) {
-				out.AddAt(line, to, c)
-			}
-			keys[at] = to
-			calls = append(calls, call{at, to, line})
-		})
+		c, ok := module(source, entry["Version"])
+		if !ok {
+			out.Gap(line, "the source of the module %.80q cannot be read", at)
+			return
+		}
+		to := c.PURL.String()
+		if !out.Has(to) {
+			out.AddAt(line, to, c)
+		}
+		keys[at] = to
+		calls = append(calls, call{at, to, line})
+	}
+	r.Object(func(key string) {
+		if key == "Modules" {
+			r.Array(claim)
+		}
 	})
 	for _, c := range calls {
-		caller := c.from
-		for depth := 0; caller != ""; depth++ {
-			if depth == maxDepth {
-				caller = ""
-				break
-			}
-			if i := strings.LastIndexByte(caller, '.'); i >= 0 {
-				caller = caller[:i]
-			} else {
-				caller = ""
-			}
-			if _, known := keys[caller]; known {
-				break
-			}
-		}
-		if from := keys[caller]; from != c.to {
+		if from := keys[caller(c.at, keys)]; from != c.to {
 			out.Relate(sbom.Relation{From: from, To: c.to, Line: c.line})
 		}
 	}
 	out.Edges(sbom.Complete)
 	return r.Finish()
+}
+
+// caller is the nearest known path of calls above one.
+func caller(at string, keys map[string]string) string {
+	for range maxDepth {
+		at = at[:max(0, strings.LastIndexByte(at, '.'))]
+		if _, known := keys[at]; known {
+			return at
+		}
+	}
+	return ""
 }

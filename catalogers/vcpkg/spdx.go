@@ -22,12 +22,6 @@ var SPDX = catalogers.Cataloger{
 	Parse: parseSPDX,
 }
 
-type spdxPackage struct {
-	id, name, version, download, home, description, license, concluded string
-	hashes                                                             []sbom.Hash
-	line                                                               int
-}
-
 func parseSPDX(f *catalogers.File, out *sbom.Facts) error {
 	text, err := f.Text()
 	if err != nil {
@@ -59,12 +53,10 @@ func parseSPDX(f *catalogers.File, out *sbom.Facts) error {
 	}
 	// the recipe's own tree: git+https://github.com/microsoft/vcpkg@<git tree>
 	if address, ok := sbom.CleanURL(at.download); ok && strings.HasPrefix(address, "git+") {
-		c.Properties = []sbom.Property{{Name: "sbomgen:vcpkg:recipe", Value: address}}
+		c.Property("sbomgen:vcpkg:recipe", address)
 	}
 	c.Description = at.description
-	if home, ok := sbom.CleanURL(at.home); ok {
-		c.References = append(c.References, sbom.Reference{Type: sbom.Website, URL: home})
-	}
+	c.Link(sbom.Website, at.home)
 	for _, l := range [...]sbom.License{{Text: at.license}, {Text: at.concluded, Basis: sbom.ConcludedLicense}} {
 		if l.Text != "" && l.Text != "NOASSERTION" && l.Text != "NONE" {
 			c.Licenses = append(c.Licenses, l)
@@ -77,44 +69,4 @@ func parseSPDX(f *catalogers.File, out *sbom.Facts) error {
 	}
 	out.AddAt(at.line, at.name, c)
 	return r.Finish()
-}
-
-func readSPDX(r *decode.JSONReader) spdxPackage {
-	p := spdxPackage{line: r.Line()}
-	r.Object(func(key string) {
-		switch key {
-		case "SPDXID":
-			p.id = r.Text()
-		case "name":
-			p.name = r.Text()
-		case "versionInfo":
-			p.version = r.Text()
-		case "downloadLocation":
-			p.download = r.Text()
-		case "homepage":
-			p.home = r.Text()
-		case "description":
-			p.description, _, _ = strings.Cut(r.Text(), "\n")
-		case "licenseDeclared":
-			p.license = r.Text()
-		case "licenseConcluded":
-			p.concluded = r.Text()
-		case "checksums":
-			r.Array(func() {
-				var algorithm, value string
-				r.Object(func(key string) {
-					switch key {
-					case "algorithm":
-						algorithm = r.Text()
-					case "checksumValue":
-						value = r.Text()
-					}
-				})
-				if h, ok := sbom.NewHash(sbom.SHA512, value); ok && algorithm == "SHA512" {
-					p.hashes = append(p.hashes, h)
-				}
-			})
-		}
-	})
-	return p
 }

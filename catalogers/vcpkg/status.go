@@ -29,31 +29,14 @@ func parseStatus(f *catalogers.File, out *sbom.Facts) error {
 	}
 	out.Own(project(f.Path))
 	out.Edges(sbom.Complete)
-	fields, start := make(map[string]string), 1
-	for line, rest := 1, text; rest != "" || len(fields) > 0; line++ {
-		var l string
-		l, rest, _ = strings.Cut(rest, "\n")
-		l = strings.TrimRight(l, "\r ")
-		if l == "" {
-			if len(fields) > 0 {
-				paragraph(fields, start, out)
-				clear(fields)
-			}
-			continue
-		}
-		if len(fields) == 0 {
-			start = line
-		}
-		if name, value, ok := strings.Cut(l, ":"); ok && l[0] != ' ' {
-			fields[name] = strings.TrimSpace(value)
-		} else if l[0] != ' ' {
-			out.Gap(line, "%.80q is no field", l)
-		}
+	for line, fields := range paragraphs(text, out) {
+		claim(fields, line, out)
 	}
 	return nil
 }
 
-func paragraph(fields map[string]string, line int, out *sbom.Facts) {
+// claim claims what a paragraph says is installed.
+func claim(fields map[string]string, line int, out *sbom.Facts) {
 	name, triplet := fields["Package"], fields["Architecture"]
 	if status := fields["Status"]; !strings.HasSuffix(status, " installed") || strings.HasSuffix(status, "not-installed") {
 		if status == "" {

@@ -75,50 +75,5 @@ func identify(c *sbom.Component, dir string, config *sbom.Component, revision st
 	c.Evidence = []sbom.Evidence{{Technique: sbom.FileName, Confidence: guessed}}
 }
 
-// claimEach claims the files of a folder without a configuration: each is a model of its own.
-func claimEach(files []*catalogers.File, card *sbom.Component, out *sbom.Facts) {
-	for _, f := range files {
-		if path.Ext(f.Path) != ".safetensors" {
-			continue
-		}
-		if blob, err := f.Blob(); err == nil {
-			p, ok := pointed(blob)
-			f.Close()
-			if ok {
-				p.claim(f, out)
-				continue
-			}
-		}
-		c := named(f)
-		w := safetensors([]*catalogers.File{f}, &c, out)
-		if w.files == 0 {
-			continue
-		}
-		if title := clean(w.metadata["modelspec.title"]); title != "" {
-			c.PURL, c.Evidence = purl.New(purl.Generic, "", title, ""), nil
-		}
-		describe(&c, w, card)
-		out.AddIn(sbom.Location{Path: f.Path}, f.Path, c)
-	}
-}
-
-// describe adds to a model what its weights and the files beside them say.
-func describe(c *sbom.Component, w tensors, parts ...*sbom.Component) {
-	m := w.metadata
-	c.Author, c.Description = clean(m["modelspec.author"]), clean(m["modelspec.description"])
-	license(c, m["modelspec.license"], "", "")
-	property(c, "safetensors:architecture", m["modelspec.architecture"])
-	property(c, "safetensors:format", m["format"])
-	property(c, "safetensors:parameters", number(w.parameters))
-	for _, kind := range w.kinds {
-		property(c, "safetensors:type", kind)
-	}
-	for _, p := range parts {
-		c.Licenses = append(c.Licenses, p.Licenses...)
-		c.References = append(c.References, p.References...)
-		c.Properties = append(c.Properties, p.Properties...)
-	}
-}
-
 // propertyLoaded is the repository that a configuration says the model was loaded from.
 const propertyLoaded = "sbomgen:huggingface:loaded-from"

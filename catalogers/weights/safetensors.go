@@ -110,3 +110,21 @@ func header(blob catalogers.Blob) (string, error) {
 	}
 	return string(b), nil
 }
+
+// describe adds to a model what its weights and the files beside them say.
+func describe(c *sbom.Component, w tensors, parts ...*sbom.Component) {
+	m := w.metadata
+	c.Author, c.Description = clean(m["modelspec.author"]), clean(m["modelspec.description"])
+	license(c, m["modelspec.license"], "", "")
+	property(c, "safetensors:architecture", m["modelspec.architecture"])
+	property(c, "safetensors:format", m["format"])
+	property(c, "safetensors:parameters", number(w.parameters))
+	for _, kind := range w.kinds {
+		property(c, "safetensors:type", kind)
+	}
+	for _, p := range parts {
+		c.Licenses = append(c.Licenses, p.Licenses...)
+		c.References = append(c.References, p.References...)
+		c.Properties = append(c.Properties, p.Properties...)
+	}
+}

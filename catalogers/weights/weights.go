@@ -16,11 +16,9 @@ import (
 // guessed is the confidence, in percent, where only the name of a file tells what a model is called.
 const guessed = 50
 
-// property adds a property, unless the value is empty.
+// property adds a property, unless the value is empty or too long. The name lacks what all begin with.
 func property(c *sbom.Component, name, value string) {
-	if value = clean(value); value != "" {
-		c.Properties = append(c.Properties, sbom.Property{Name: "sbomgen:" + name, Value: value})
-	}
+	c.Property("sbomgen:"+name, clean(value))
 }
 
 // longest is how many bytes of one text of a model's metadata are kept. Chat templates and licence texts are longer.
@@ -55,9 +53,7 @@ func license(c *sbom.Component, id, name, link string) {
 	if id = clean(id); id != "" && id != "unknown" {
 		c.Licenses = append(c.Licenses, sbom.License{Text: id})
 	}
-	if url, ok := sbom.CleanURL(link); ok && strings.Contains(url, "://") {
-		c.References = append(c.References, sbom.Reference{Type: "license", URL: url})
-	}
+	c.Link("license", link)
 }
 
 // lfs is what Git LFS leaves in the place of a file that it did not download

@@ -1,6 +1,11 @@
 package wordpress
 
-import "strings"
+import (
+	"io"
+	"strings"
+
+	"github.com/sbomgen/sbomgen/catalogers"
+)
 
 // header is the fields of the comment at the head of a file, by their names in lower case.
 type header map[string]string
@@ -26,4 +31,19 @@ func readHeader(text string) header {
 		}
 	}
 	return h
+}
+
+// head is as much of a file as WordPress looks for its header in.
+func head(f *catalogers.File) (string, error) {
+	blob, err := f.Blob()
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	b := make([]byte, min(blob.Size(), 8<<10))
+	n, err := blob.ReadAt(b, 0)
+	if err == io.EOF {
+		err = nil
+	}
+	return strings.ToValidUTF8(string(b[:n]), "\uFFFD"), err
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/sbomgen/sbomgen/catalogers/source"
+	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 )
 
@@ -14,6 +15,7 @@ import (
 type base struct {
 	image  *source.Image
 	listed map[sbom.ID]bool
+	is     sbom.Component // the container itself; without a purl where nobody says what it is called
 }
 
 // openBase opens what --base names: an image, whose layers are not read, or an SBOM.
@@ -32,6 +34,9 @@ func openBase(ctx context.Context, h host, target string, o source.Options) (*ba
 			for i := range d.Graph.Components {
 				b.listed[d.Graph.Components[i].ID] = true
 			}
+			if root := &d.Graph.Components[d.Graph.Root]; root.PURL.Type == purl.OCI {
+				b.is = sbom.Component{Kind: sbom.Container, PURL: root.PURL}
+			}
 			return b, nil
 		}
 	}
@@ -41,11 +46,12 @@ func openBase(ctx context.Context, h host, target string, o source.Options) (*ba
 		return nil, cannotOpen(target, err)
 	}
 	defer tree.Close()
-	images := tree.About().Images
+	about := tree.About()
+	images := about.Images
 	if len(images) != 1 {
 		return nil, usage("name an image in an archive or a layout, or an SBOM", "--base %s: is no image, or several", target)
 	}
-	return &base{image: &images[0]}, nil
+	return &base{image: &images[0], is: sbom.Component{Kind: sbom.Container, PURL: imagePURL(&images[0], about.Name)}}, nil
 }
 
 // mark says which layers come from the base. It is an error if the image does not begin with the base's layers.
@@ -54,7 +60,7 @@ func (b *base) mark(images []source.Image, layers []sbom.Layer) error {
 		return nil
 	}
 	if len(images) != 1 {
-		return errors.New("--base is for one image")
+		return errors.New("is the base of one image, and the target is none, or several")
 	}
 	for i, l := range b.image.Layers {
 		if i >= len(images[0].Layers) || l.DiffID == "" || images[0].Layers[i].DiffID != l.DiffID {
@@ -78,6 +84,16 @@ func (b *base) known(g *sbom.Graph) *sbom.Graph {
 	return g
 }
 
+// without leaves out what comes from the base. What depends on it has dependencies that are not listed any more.
+func (b *base) without(g *sbom.Graph) *sbom.Graph {
+	for _, e := range g.Edges {
+		if c := &g.Components[e.From]; e.Kind == sbom.DependsOn && !fromBase(c) && fromBase(&g.Components[e.To]) {
+			c.Completeness = sbom.Incomplete
+		}
+	}
+	return sbom.Filter(g, func(c *sbom.Component) bool { return !fromBase(c) })
+}
+
 // fromBase tells whether a component comes from the base image.
 func fromBase(c *sbom.Component) bool {
 	return slices.Contains(c.Properties, sbom.Property{Name: sbom.PropertyBase, Value: "true"})
@@ -92,14 +108,17 @@ func imageFacts(a source.About, b *base) (list []*sbom.Facts) {
 		if len(a.Images) > 1 {
 			app = out.Application(m.Folder, imageComponent(m, a.Name))
 		}
-		from := source.Image{Name: m.Base.Name, Digest: m.Base.Digest}
-		if b != nil && b.image != nil {
-			from = *b.image
+		var from sbom.Component
+		if m.Base.Name != "" {
+			is := source.Image{Digest: m.Base.Digest}
+			is.Name, is.Tag = splitReference(m.Base.Name, "")
+			from = sbom.Component{Kind: sbom.Container, PURL: imagePURL(&is, "")}
 		}
-		if from.Name != "" {
-			from.Name, from.Tag = splitReference(from.Name, from.Tag)
-			c := sbom.Component{Kind: sbom.Container, PURL: imagePURL(&from, "")}
-			out.Add("base", c)
+		if b != nil && !b.is.PURL.IsZero() {
+			from = b.is
+		}
+		if !from.PURL.IsZero() {
+			out.Add("base", from)
 			out.Relate(sbom.Relation{From: app, To: "base", Kind: sbom.BuiltFrom})
 		}
 		if out.Len() > 0 {

@@ -91,6 +91,10 @@ func files(c *catalogers.Cataloger) []string {
 			binary = true
 			continue
 		}
+		if s.By == catalogers.ByFolder {
+			list = append(list, s.Pattern+"/")
+			continue
+		}
 		list = append(list, s.Pattern)
 	}
 	if binary {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/sbomgen/sbomgen/sbom"
@@ -25,7 +26,8 @@ func runExplain(w io.Writer, g *sbom.Graph, spec string) error {
 	return nil
 }
 
-// answers tells whether a component is meant by a purl, with or without version and qualifiers, or by an id.
+// answers tells whether a component is meant by a purl, with or without version and qualifiers, or by an id. A package that a distribution's owns is
+// that one.
 func answers(c *sbom.Component, spec string) bool {
 	if string(c.ID) == spec {
 		return true
@@ -35,7 +37,9 @@ func answers(c *sbom.Component, spec string) bool {
 	}
 	full := c.PURL.String()
 	bare, _, _ := strings.Cut(full, "?")
-	return full == spec || bare == spec || c.PURL.Base().String() == spec
+	return full == spec || bare == spec || c.PURL.Base().String() == spec || slices.ContainsFunc(c.Properties, func(p sbom.Property) bool {
+		return p.Name == sbom.PropertyOwned && (p.Value == spec || strings.HasPrefix(p.Value, spec+"@"))
+	})
 }
 
 func explain(w io.Writer, g *sbom.Graph, h sbom.Handle) {
@@ -47,12 +51,16 @@ func explain(w io.Writer, g *sbom.Graph, h sbom.Handle) {
 	}
 	fmt.Fprintf(w, "  %s, %s, %s; its dependencies are %s\n", c.Stage, c.Scope, kind, known(c.Completeness))
 	for _, e := range c.Evidence {
-		place := e.Location.Path
+		place := e.Location.Chain()
 		if e.Location.Line > 0 {
 			place = fmt.Sprintf("%s:%d", place, e.Location.Line)
 		}
+		if e.Location.Layer != "" {
+			place += "  in layer " + brief(e.Location.Layer)
+		}
 		fmt.Fprintf(w, "  seen in  %s  %s, %s, confidence %d%%, rule %s\n", place, e.Cataloger, e.Stage, e.Confidence, e.Rule)
 	}
+	came(w, c)
 	for _, e := range g.Edges {
 		if e.To == h {
 			edge(w, g, "needed by", "contained by", e, e.From)
@@ -61,6 +69,32 @@ func explain(w io.Writer, g *sbom.Graph, h sbom.Handle) {
 	for _, e := range g.Out(h) {
 		edge(w, g, "needs", "contains", e, e.To)
 	}
+}
+
+// came tells by which layer of an image a component came, and what belongs to it.
+func came(w io.Writer, c *sbom.Component) {
+	var layer, instruction string
+	for _, p := range c.Properties {
+		switch p.Name {
+		case sbom.PropertyLayer:
+			layer = brief(p.Value)
+		case sbom.PropertyInstruction:
+			instruction = ", " + p.Value
+		case sbom.PropertyOwned:
+			fmt.Fprintf(w, "  is also  %s  lies in its files, rule owned\n", p.Value)
+		case sbom.PropertyModified:
+			fmt.Fprintf(w, "  modified  %s  is not what was installed, rule files\n", p.Value)
+		}
+	}
+	if layer != "" {
+		fmt.Fprintf(w, "  came by  layer %s%s\n", layer, instruction)
+	}
+}
+
+// brief is a digest as people read it.
+func brief(digest string) string {
+	const most = len("sha256:") + 12
+	return digest[:min(len(digest), most)]
 }
 
 func edge(w io.Writer, g *sbom.Graph, needs, contains string, e sbom.Edge, other sbom.Handle) {
@@ -90,7 +124,11 @@ func edge(w io.Writer, g *sbom.Graph, needs, contains string, e sbom.Edge, other
 	for _, app := range e.In {
 		facts = append(facts, "in "+string(g.Components[app].ID))
 	}
-	fmt.Fprintf(w, "  %s  %s  %s\n", verb, g.Components[other].ID, strings.Join(facts, ", "))
+	name := string(g.Components[other].ID)
+	if c := &g.Components[other]; c.Kind == sbom.FileKind {
+		name = c.Name // of which the id is a digest
+	}
+	fmt.Fprintf(w, "  %s  %s  %s\n", verb, name, strings.Join(facts, ", "))
 }
 
 func known(c sbom.Completeness) string {

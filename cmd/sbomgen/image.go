@@ -107,6 +107,9 @@ func imageSettings(f scanFlags) (o imageOptions, err error) {
 	default:
 		return o, usage("--files is none, owned, unowned or all", "no set of files is called %q", f.files)
 	}
+	if f.platform != "" && f.platform != "all" && !strings.Contains(f.platform, "/") {
+		return o, usage("--platform is os/architecture as in linux/arm64, or all", "%q is no platform", f.platform)
+	}
 	if f.onlyApp && f.base == "" {
 		return o, usage("name the base image or its SBOM: --base IMAGE", "--only-app needs a --base to leave out")
 	}
@@ -143,7 +146,7 @@ func rootOf(a source.About, f scanFlags) sbom.Component {
 	case len(a.Images) == 1:
 		root = imageComponent(&a.Images[0], a.Name)
 	case len(a.Images) > 1:
-		m := source.Image{Name: a.Images[0].Name, Tag: a.Images[0].Tag}
+		m := source.Image{Name: a.Images[0].Name, Tag: a.Images[0].Tag, Digest: a.Images[0].Index}
 		root = sbom.Component{Kind: sbom.Container, Name: cmp.Or(m.Name, a.Name), Version: m.Tag, PURL: imagePURL(&m, a.Name)}
 	}
 	root.Name, root.Version = cmp.Or(f.sourceName, root.Name), cmp.Or(f.sourceVersion, root.Version)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,7 +23,9 @@ func pack(ts *testscript.TestScript, neg bool, args []string) {
 	dir := ts.MkAbs(args[1])
 	data, err := packed(args[0], filesIn(dir))
 	ts.Check(err)
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
+	file := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(filepath.Dir(file), 0o755))
+	ts.Check(os.WriteFile(file, data, 0o644))
 }
 
 // packed is files as an archive, whose kind its name says.
@@ -102,4 +105,14 @@ func conda(files map[string][]byte) []byte {
 		whole["info/"+name] = data
 	}
 	return zipped(map[string][]byte{"metadata.json": []byte(`{"conda_pkg_format_version":2}`), "info-x-1.tar.zst": inZstd(whole), "pkg-x-1.tar.zst": inZstd(pkg)})
+}
+
+// digest VARIABLE FILE sets a variable of the script to the SHA-256 of a file.
+func digest(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: digest VARIABLE FILE")
+	}
+	data, err := os.ReadFile(ts.MkAbs(args[1]))
+	ts.Check(err)
+	ts.Setenv(args[0], strings.TrimPrefix(digestOf(data), "sha256:"))
 }

@@ -76,7 +76,7 @@ Every flag can stand in .sbomgen.yaml under its long name, or in the environment
 Exit codes: 0 done, 1 a gate says no, 2 usage, 3 failed, 4 gaps under --strict.`,
 		Example: `  sbomgen scan ./
   sbomgen scan ./ -o cyclonedx-json=bom.json -o spdx-json@2.3=bom.spdx.json
-  sbomgen scan oci:./image --platform linux/arm64 --base registry:debian:12 --only-app
+  sbomgen scan oci:./image --platform linux/arm64 --base oci:./debian --only-app
   sbomgen scan git:HEAD --strict --include-dev=false -o purls`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -178,6 +178,9 @@ func lifecycle(g *sbom.Graph, a source.About) sbom.Lifecycle {
 	phase := sbom.PreBuild
 	for i := range g.Components {
 		c := &g.Components[i]
+		if c.Kind == sbom.OperatingSystem {
+			return sbom.PostBuild // a root file system
+		}
 		if c.IsApplication() {
 			continue
 		}
@@ -261,7 +264,7 @@ func scanTarget(ctx context.Context, h host, target string, f scanFlags) (*scann
 		Skipped:  result.Skipped,
 	})
 	if graph = base.known(graph); f.onlyApp {
-		graph = sbom.Filter(graph, func(c *sbom.Component) bool { return !fromBase(c) })
+		graph = base.without(graph)
 	}
 	if !f.includeDev {
 		graph = sbom.Filter(graph, func(c *sbom.Component) bool { return c.IsApplication() || c.Scope.Shipped() })

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,11 +34,12 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-			"image": image,
-			"pack":  pack,
-			"repo":  repo,
-			"tag":   tag,
+			"digest": digest,
+			"exits":  exits,
+			"image":  image,
+			"pack":   pack,
+			"repo":   repo,
+			"tag":    tag,
 		},
 	})
 }
@@ -111,4 +113,32 @@ func shared(t *testing.T, what string) (dir string, ok bool) {
 func leftOut(t *testing.T, reason string) {
 	t.Helper()
 	t.Logf("left out: %s", reason)
+}
+
+// TestEveryExampleIsAScript holds the help to what the manual executes.
+func TestEveryExampleIsAScript(t *testing.T) {
+	scripts, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manual strings.Builder
+	for _, file := range scripts {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		manual.Write(data)
+		manual.WriteByte('\n')
+	}
+	for _, c := range newRoot(host{}).Commands() {
+		for line := range strings.Lines(c.Example) {
+			line = strings.TrimSpace(line)
+			for _, shell := range []string{" < ", " | ", " && "} { // scripts know none
+				line, _, _ = strings.Cut(line, shell)
+			}
+			if !strings.Contains(manual.String(), "exec "+line+"\n") && !strings.Contains(manual.String(), "exits 1 "+line+"\n") {
+				t.Errorf("%s: no script runs %q", c.Name(), line)
+			}
+		}
+	}
 }

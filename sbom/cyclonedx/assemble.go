@@ -161,6 +161,8 @@ func (a *assembly) interpret(c *component) {
 			}
 		case propPath:
 			c.Path = p.Value
+		case propCPE:
+			c.CPE(p.Value, "")
 		case propWords:
 			words = append(words, p.Value)
 		case propDeclared:

@@ -26,6 +26,7 @@ const (
 	propProvides    = "sbomgen:provides"   // before 1.6
 	propResolution  = "sbomgen:resolution" // the application in whose resolution the application's edges hold
 	propEdge        = "sbomgen:edge"       // on an application: an edge that holds in it and not in others
+	propCPE         = "sbomgen:cpe"        // a further CPE name
 	propGap         = "sbomgen:gap"
 	propDeclared    = "sbomgen:license:declared" // a claim that cannot stand beside the others
 	propConcluded   = "sbomgen:license:concluded"
@@ -45,7 +46,7 @@ func reserved(name string) bool {
 	}
 	switch rest {
 	case "kind", "direct", "scope", "stage", "path", "application", "contained-by", "depended-on-by", "built-from", "describes", "patches",
-		"provides", "resolution", "edge", "gap", "license:declared", "license:concluded", "license:observed", "license:words", "location":
+		"provides", "resolution", "edge", "cpe", "gap", "license:declared", "license:concluded", "license:observed", "license:words", "location":
 		return true
 	}
 	return false
@@ -91,6 +92,7 @@ func (w *writer) component(h sbom.Handle) {
 	if c.Copyright != "" {
 		e.text("copyright", c.Copyright)
 	}
+	further := w.cpe(c.CPEs)
 	if !c.PURL.IsZero() {
 		w.scratch = c.PURL.AppendTo(w.scratch[:0])
 		if string(w.scratch) == w.refs[h] {
@@ -115,6 +117,9 @@ func (w *writer) component(h sbom.Handle) {
 		}
 	}
 	w.words()
+	for _, name := range further {
+		w.property(propCPE, name)
+	}
 	for _, p := range c.Properties {
 		if p.Name == "" || reserved(p.Name) {
 			w.lose("properties", 1)
@@ -124,6 +129,23 @@ func (w *writer) component(h sbom.Handle) {
 	}
 	w.endProperties()
 	w.evidence(c)
+}
+
+// cpe describes the first CPE name, for which there is a field, and returns the others. What is no such name is left out: the XML schemas refuse it.
+func (w *writer) cpe(names []string) (further []string) {
+	list := w.cpes[:0]
+	for _, name := range names {
+		if name = sbom.CPE(name, ""); name == "" {
+			w.lose("malformed CPE names", 1)
+			continue
+		}
+		list = append(list, name)
+	}
+	if w.cpes = list; len(list) == 0 {
+		return nil
+	}
+	w.e.text("cpe", list[0])
+	return list[1:]
 }
 
 // kind is the component's type in the version at hand, and whether it says the same as the kind.
@@ -273,6 +295,8 @@ func (w *writer) property(name, value string) {
 			w.lose("scopes, stages and direct marks", 1)
 		case propGap:
 			w.lose("gaps", 1)
+		case propCPE:
+			w.lose("further CPE names", 1)
 		case propDeclared, propConcluded, propObserved:
 			w.lose("licences", 1)
 		default:

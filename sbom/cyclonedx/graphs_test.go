@@ -59,6 +59,7 @@ func workspace(t *testing.T) *sbom.Document {
 	d := &drawing{t: t}
 	root := d.add(application(".", "shop", "1.2.0"), func(c *sbom.Component) {
 		c.PURL = purl.New(purl.NPM, "", "shop", "1.2.0")
+		c.CPEs = []string{`cpe:2.3:a:shop:shop\&co:1.2.0:*:*:*:*:*:*:*`}
 		c.Completeness = sbom.Complete
 		c.Licenses = []sbom.License{{Text: "MIT"}}
 	})
@@ -73,6 +74,7 @@ func workspace(t *testing.T) *sbom.Document {
 			{Type: sbom.VCS, URL: "git+https://github.com/lodash/lodash.git"}, {Type: sbom.Website, URL: "https://lodash.com/"},
 			{Type: "release-notes", URL: "https://example.com/notes"}, {Type: "rfc-9116", URL: "https://example.com/.well-known/security.txt"},
 		}
+		c.CPEs = []string{`cpe:2.3:a:lodash:lodash:4.17.21\+b:*:*:*:*:node.js:*:*`, "cpe:2.3:a:openjs:lodash:4.17.21:-:*:en-us:*:node.js:x64:*"}
 		c.Properties = []sbom.Property{{Name: "sbomgen:npm:integrity", Value: "sha512-…"}, {Name: "sbomgen:npm:empty", Value: ""}}
 	})
 	one := d.add(packaged(purl.NPM, "@types", "node", "20.1.0"), func(c *sbom.Component) { c.ID += "#1"; c.Scope = sbom.Development })
@@ -161,6 +163,7 @@ func odd(t *testing.T) *sbom.Document {
 			{Algorithm: sbom.MD5, Hex: strings.Repeat("AB", 16)}},
 		References: []sbom.Reference{{Type: "vcs", URL: "git@github.com:a/b.git"}, {Type: "vcs", URL: "/home/alice"}, {Type: evil, URL: "https://example.com/ä ö?token=x"},
 			{Type: "website", URL: "https://${project.url}/"}, {Type: "website", URL: ""}, {Type: "other", URL: "www.example.com/[x]"}},
+		CPEs:       []string{evil, "cpe:/a:b:c", "cpe:2.3:a:b c:d", "cpe:2.3:a:z:d"},
 		Properties: []sbom.Property{{Name: evil, Value: evil}, {Name: "", Value: "x"}, {Name: "sbomgen:direct", Value: "true"}, {Name: "sbomgen:gap", Value: "x"}},
 		Licenses:   []sbom.License{{Text: evil}, {Text: evil, Basis: sbom.ObservedLicense}},
 		Evidence: []sbom.Evidence{{Technique: "guess", Confidence: 250, Location: sbom.Location{Path: evil, Line: -4, Offset: -2}, Cataloger: "a b"},

@@ -200,6 +200,8 @@ func (p *parser) component(parent int) int {
 			c.Licenses = p.licenses(sbom.DeclaredLicense)
 		case "copyright":
 			c.Copyright = p.Text()
+		case "cpe":
+			c.CPE(p.Text(), "")
 		case "purl":
 			c.PURL, _ = purl.Parse(p.Text())
 		case "externalReferences":

@@ -81,7 +81,8 @@ type writer struct {
 	claims,
 	observed,
 	beside []claim // of the component at hand, see license.go
-	listed  bool // the property list of the object at hand is open
+	cpes    []string // of the component at hand
+	listed  bool     // the property list of the object at hand is open
 	scratch []byte
 	lost    []sbom.Loss
 

@@ -436,12 +436,12 @@ func TestLossesAreCounted(t *testing.T) {
 	}
 	old := counted(workspace(t), "1.2")
 	for _, what := range []string{"contains edges", "edges of other kinds", "limits of edges to some applications", "resolutions of applications", "completeness marks",
-		"gaps", "scopes, stages and direct marks", "evidence", "hashes of references", "types of references", "properties", "lifecycles"} {
+		"gaps", "further CPE names", "scopes, stages and direct marks", "evidence", "hashes of references", "types of references", "properties", "lifecycles"} {
 		if old[what] == 0 {
 			t.Errorf("1.2 loses no %s", what)
 		}
 	}
-	if got := counted(odd(t), "1.6"); got["hashes that are no digests of their algorithm"] != 3 || got["characters that no document may hold"] == 0 || got["ends of long versions"] != 1 {
+	if got := counted(odd(t), "1.6"); got["malformed CPE names"] != 2 || got["hashes that are no digests of their algorithm"] != 3 || got["characters that no document may hold"] == 0 || got["ends of long versions"] != 1 {
 		t.Errorf("%v", got)
 	}
 	if got := counted(kinds(t), "1.4"); got["kinds of components"] != 0 {

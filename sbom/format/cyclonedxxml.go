@@ -133,7 +133,7 @@ func (t *translation) component() {
 		switch name := t.local; name {
 		case "author", "group", "name", "version", "description", "copyright":
 			t.text(name)
-		case "scope", "purl":
+		case "scope", "cpe", "purl":
 			t.token(name)
 		case "supplier", "manufacturer":
 			t.object(name, t.party)

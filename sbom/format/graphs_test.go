@@ -86,6 +86,7 @@ func monorepo(t testing.TB) *sbom.Document {
 	full.Hashes = []sbom.Hash{{Algorithm: sbom.SHA512, Hex: strings.Repeat("ab", 64)}, {Algorithm: sbom.SHA1, Hex: strings.Repeat("0", 40)}}
 	full.References = []sbom.Reference{{Type: sbom.Distribution, URL: "https://repo.example.com/core-1.jar", Hashes: []sbom.Hash{{Algorithm: sbom.SHA256, Hex: strings.Repeat("1f", 32)}}},
 		{Type: sbom.VCS, URL: "git+https://example.com/core.git"}, {Type: sbom.Website, URL: "https://example.com/"}, {Type: "release-notes", URL: "https://example.com/notes"}}
+	full.CPEs = []string{`cpe:2.3:a:example:core:1\+b\:2:*:*:*:*:*:*:*`, "cpe:2.3:a:example_project:core:1:-:*:en-us:*:java:*:*"}
 	full.Properties = []sbom.Property{{Name: "sbomgen:maven:packaging", Value: "jar"}}
 	core := s.add(full)
 	one, two := locked(purl.New(purl.NPM, "", "twice", "1.0.0"), "a/package-lock.json", 1), locked(purl.New(purl.NPM, "", "twice", "1.0.0"), "b/package-lock.json", 1)

@@ -133,6 +133,10 @@ func (c *census) component(root bool) {
 			if !root {
 				c.Add("component manufacturer", c.one())
 			}
+		case "cpe":
+			if text := c.Text(); text != "" && sbom.CPE(text, "") == "" {
+				c.Add("malformed CPE names", 1)
+			}
 		case "purl":
 			text := c.Text()
 			if _, err := purl.Parse(text); text != "" && err != nil {

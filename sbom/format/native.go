@@ -51,6 +51,7 @@ type nativeComponent struct {
 	ID           sbom.ID           `json:"id"`
 	Kind         sbom.Kind         `json:"kind"`
 	PURL         string            `json:"purl,omitempty"`
+	CPEs         []string          `json:"cpes,omitempty"`
 	Group        string            `json:"group,omitempty"`
 	Name         string            `json:"name"`
 	Version      string            `json:"version,omitempty"`
@@ -189,7 +190,7 @@ func native(c *sbom.Component) nativeComponent {
 		ID: c.ID, Kind: c.Kind, Group: group, Name: name, Version: c.VersionText(), Path: c.Path,
 		Description: c.Description, Author: c.Author, Supplier: c.Supplier, Copyright: c.Copyright,
 		Scope: c.Scope.String(), Direct: c.Direct, Stage: c.Stage.String(), Dependencies: c.Completeness.String(),
-		Hashes: nativeHashes(c.Hashes),
+		CPEs: c.CPEs, Hashes: nativeHashes(c.Hashes),
 	}
 	if !c.PURL.IsZero() {
 		n.PURL = c.PURL.String()

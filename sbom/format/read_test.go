@@ -158,6 +158,9 @@ func TestTheOfficialCycloneDXDocumentsAreRead(t *testing.T) {
 		if name, ok := Sniff(text); !ok || !strings.HasPrefix(name, "cyclonedx-") {
 			t.Errorf("%s is taken for %q", name, name)
 		}
+		if names := cpeNames(d.Graph); bytes.Contains(text, []byte("cpe:")) != (len(names) == 1 && strings.HasPrefix(names[0], "cpe:2.3:a:example:")) {
+			t.Errorf("%s has the CPE names %q", name, names)
+		}
 		for _, spec := range []string{"cyclonedx-json", "spdx-json", "spdx-json@3.0"} { // what others wrote survives as well
 			again := written(t, d, spec)
 			if diff := cmp.Diff(documentGraph(d.Graph), documentGraph(mustRead(t, again).Graph), comparing); diff != "" {
@@ -166,6 +169,45 @@ func TestTheOfficialCycloneDXDocumentsAreRead(t *testing.T) {
 		}
 	})
 	t.Logf("%d read, %d refused as protobuf", read, refused)
+}
+
+// cpeNames lists the CPE names of all components.
+func cpeNames(g *sbom.Graph) (list []string) {
+	for h := range g.Components {
+		list = append(list, g.Components[h].CPEs...)
+	}
+	return list
+}
+
+func TestCPENamesOfOthersSurvive(t *testing.T) {
+	const first, second, third = "cpe:2.3:a:acme:agent:1.0:*:*:*:*:*:*:*", `cpe:2.3:a:acme:agent\+\/x:1.0\~b:*:*:*:*:*:*:*`, "cpe:2.3:o:acme:system:-:*:pro:*:*:*:*:*"
+	all := []string{first, second, third}
+	for text, want := range map[string][]string{
+		`{"bomFormat":"CycloneDX","specVersion":"1.4","components":[{"type":"library","name":"a","version":"1","cpe":"cpe:/a:acme:agent:1.0"}]}`:                                                                           all[:1],
+		`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a","cpe":"cpe:2.3:a:acme:agent\\+\\/x:1.0\\~b:*:*:*:*:*:*:*"}]}`:                                                             all[1:2],
+		`<bom xmlns="http://cyclonedx.org/schema/bom/1.0"><components><component type="library"><name>a</name><version>1</version><cpe> cpe:/o:acme:system:-::pro </cpe></component></components></bom>`:                   all[2:],
+		"SPDXVersion: SPDX-2.2\nPackageName: a\nSPDXID: SPDXRef-a\nExternalRef: SECURITY cpe23Type " + third + "\nExternalRef: SECURITY cpe22Type cpe:/a:acme:agent:1.0\nExternalRef: SECURITY cpe23Type " + second + "\n": all,
+		`{"spdxVersion":"SPDX-2.3","packages":[{"SPDXID":"SPDXRef-a","name":"a","externalRefs":[{"referenceCategory":"SECURITY","referenceType":"cpe22Type","referenceLocator":"cpe:/a:acme:agent%2b%2fx:1.0~b"}]}]}`:      all[1:2],
+		`{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"SpdxDocument","spdxId":"d"},{"type":"software_Package","spdxId":"p","name":"a",
+			"externalIdentifier":[{"type":"ExternalIdentifier","externalIdentifierType":"cpe23","identifier":"` + third + `"},{"type":"ExternalIdentifier","externalIdentifierType":"cpe22","identifier":"cpe:/a:acme:agent:1.0"}]}]}`: {first, third},
+	} {
+		d := read(t, []byte(text))
+		if diff := cmp.Diff(want, cpeNames(d.Graph)); diff != "" || len(d.LeftOut()) > 0 {
+			t.Errorf("%.60s: %s %v", text, diff, d.LeftOut())
+		}
+		for _, spec := range append([]string{"cyclonedx-json@1.3", "cyclonedx-xml@1.3", "cyclonedx-json@1.5", "cyclonedx-xml@1.7"}, specs...) {
+			for _, over := range specs {
+				if diff := cmp.Diff(want, cpeNames(read(t, written(t, read(t, written(t, d, over)), spec)).Graph)); diff != "" {
+					t.Errorf("%.60s over %s in %s: %s", text, over, spec, diff)
+				}
+			}
+		}
+		for _, spec := range []string{"cyclonedx-json@1.2", "cyclonedx-xml@1.2"} { // which have room for one
+			if diff := cmp.Diff(want[:1], cpeNames(read(t, written(t, d, spec)).Graph)); diff != "" {
+				t.Errorf("%.60s in %s: %s", text, spec, diff)
+			}
+		}
+	}
 }
 
 func mustRead(t testing.TB, text []byte) *sbom.Document { return read(t, text) }
@@ -448,7 +490,7 @@ func TestWhatAGraphCannotHoldIsCounted(t *testing.T) {
 		`"evidence":{"copyright":[{"text":"a"},{"text":"b"}],"callstack":{"frames":[]}},"manufacturer":{"name":"m"}`
 	const text = `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"tools":[{"name":"one"},{"name":"two"}],"licenses":[{"license":{"id":"MIT"}}],"lifecycles":[{"phase":"build"},{"phase":"design"}]},
 		"services":[{},{}],"vulnerabilities":[{}],"annotations":[{}],"compositions":[{"aggregate":"complete","assemblies":["a"]}],"components":[{` + component + `,"components":[{` + component + `}]}],"invented":{}}`
-	want := []sbom.Loss{{What: "annotations", Count: 1}, {What: "component cpe", Count: 2}, {What: "component manufacturer", Count: 2}, {What: "component pedigree", Count: 2}, {What: "component swid", Count: 2},
+	want := []sbom.Loss{{What: "annotations", Count: 1}, {What: "component manufacturer", Count: 2}, {What: "component pedigree", Count: 2}, {What: "component swid", Count: 2},
 		{What: "component tags", Count: 2}, {What: "compositions of assemblies", Count: 1}, {What: "evidence callstack", Count: 2}, {What: "evidence copyright", Count: 4}, {What: "further authors of components", Count: 2},
 		{What: "further lifecycles", Count: 1}, {What: "further tools", Count: 1}, {What: "invented", Count: 1}, {What: "license text", Count: 2}, {What: "license url", Count: 2}, {What: "malformed purls", Count: 2},
 		{What: "metadata licenses", Count: 1}, {What: "reference comment", Count: 2}, {What: "services", Count: 2}, {What: "vulnerabilities", Count: 1}}
@@ -458,7 +500,7 @@ func TestWhatAGraphCannotHoldIsCounted(t *testing.T) {
 	const inXML = `<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><metadata><tools><tool><name>one</name></tool></tools><licenses/></metadata>
 		<components><component type="library" mime-type="text/plain"><name>a</name><cpe>x</cpe><licenses><license><id>MIT</id><text>x</text></license></licenses><modified>true</modified><swid tagId="x"/></component></components>
 		<services><service><name>s</name></service><service/></services><vulnerabilities><vulnerability/></vulnerabilities><other xmlns="urn:x"/></bom>`
-	want = []sbom.Loss{{What: "component cpe", Count: 1}, {What: "component mime-type", Count: 1}, {What: "component modified", Count: 1}, {What: "component swid", Count: 1}, {What: "license text", Count: 1},
+	want = []sbom.Loss{{What: "component mime-type", Count: 1}, {What: "component modified", Count: 1}, {What: "component swid", Count: 1}, {What: "license text", Count: 1}, {What: "malformed CPE names", Count: 1},
 		{What: "metadata licenses", Count: 1}, {What: "services", Count: 2}, {What: "vulnerabilities", Count: 1}}
 	if diff := cmp.Diff(want, read(t, []byte(inXML)).LeftOut()); diff != "" {
 		t.Error(diff)

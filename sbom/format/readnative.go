@@ -138,6 +138,11 @@ func (n *nativeComponent) component(leftOut sbom.Tally) (sbom.Component, error) 
 			c.Version = ""
 		}
 	}
+	for _, name := range n.CPEs {
+		if !c.CPE(name, "") {
+			leftOut.Add("malformed CPE names", 1)
+		}
+	}
 	if c.Stage, err = stage(n.Stage); err != nil {
 		return c, err
 	}

@@ -40,10 +40,10 @@ func place(c *sbom.Component) string {
 	}
 	paths := make(map[string]bool)
 	for _, e := range c.Evidence {
-		paths[e.Location.Path] = true
+		paths[e.Location.Chain()] = true
 	}
 	l := c.Evidence[0].Location
-	at := l.Path
+	at := l.Chain()
 	if l.Line > 0 {
 		at = fmt.Sprintf("%s:%d", at, l.Line)
 	}

@@ -136,7 +136,9 @@ func (w *writer) agent3(a agent) {
 	w.element(a.kind, w.elements.agents[a])
 	e.text("name", a.name)
 	if a.mail != "" {
+		e.list("externalIdentifier")
 		w.externalIdentifier("email", a.mail)
+		e.end()
 	}
 	e.end()
 }
@@ -151,12 +153,10 @@ func (w *writer) named(a agent) {
 
 func (w *writer) externalIdentifier(kind, identifier string) {
 	e := w.e
-	e.list("externalIdentifier")
 	e.item()
 	e.text("type", "ExternalIdentifier")
 	e.text("externalIdentifierType", kind)
 	e.text("identifier", identifier)
-	e.end()
 	e.end()
 }
 

@@ -19,7 +19,9 @@ const foreignJSON = `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name
 		{"SPDXID":"SPDXRef-r","name":"thing","versionInfo":"2","downloadLocation":"NOASSERTION","supplier":"Organization: Example Inc. (s@example.com)","primaryPackagePurpose":"APPLICATION"},
 		{"SPDXID":"SPDXRef-a","name":"@g/Name","versionInfo":"1","downloadLocation":"git+https://example.com/a.git","licenseDeclared":"LicenseRef-1","licenseConcluded":"MIT","copyrightText":"NONE",
 			"externalRefs":[{"referenceCategory":"PACKAGE_MANAGER","referenceType":"purl","referenceLocator":"pkg:npm/%40g/name@1?download_url=x"},
-				{"referenceCategory":"SECURITY","referenceType":"cpe23Type","referenceLocator":"cpe:2.3:a:g:name:1:*:*:*:*:*:*:*"}],
+				{"referenceCategory":"SECURITY","referenceType":"cpe23Type","referenceLocator":"cpe:2.3:a:g:name:1:*:*:*:*:*:*:*"},
+				{"referenceCategory":"SECURITY","referenceType":"http://spdx.org/rdf/references/cpe22Type","referenceLocator":"cpe:/a:g%21:name:1"},
+				{"referenceCategory":"SECURITY","referenceType":"cpe23Type","referenceLocator":"g:name:1"}],
 			"checksums":[{"algorithm":"SHA3-256","checksumValue":"AB"}],"annotations":[{"annotator":"Person: Jo","annotationDate":"2026-01-02T03:04:05Z","annotationType":"OTHER","comment":"{\"sbomgen:direct\":true}"}]},
 		{"SPDXID":"SPDXRef-b","name":"left-pad","versionInfo":"1.0.0","downloadLocation":"https://example.com/l.tgz","homepage":"https://example.com/","sourceInfo":"seen in x"},
 		{"SPDXID":"SPDXRef-c","name":"left-pad","versionInfo":"1.0.0","downloadLocation":"NONE"},
@@ -49,6 +51,7 @@ func told(d *sbom.Document) []string {
 	var lines []string
 	for _, c := range d.Graph.Components {
 		lines = append(lines, fmt.Sprintf("%s %s %q direct=%v %s %s %v %v", c.ID, c.Label(), c.VersionText(), c.Direct, c.Scope, c.Completeness, c.Licenses, c.References))
+		lines = append(lines, c.CPEs...)
 	}
 	return append(lines, identityOf(d.Graph, true).Edges...)
 }
@@ -61,6 +64,7 @@ func TestDocumentsOfOthersAreRead(t *testing.T) {
 		`library:left-pad@1.0.0#2 left-pad "1.0.0" direct=false  unknown [] []`,
 		`library:unnamed@ unnamed "" direct=false  unknown [] []`,
 		`pkg:npm/%40g/name@1 @g/Name "1" direct=true  unknown [{Own licence 0 {   0 0}} {MIT 1 {   0 0}}] [{vcs git+https://example.com/a.git []}]`,
+		"cpe:2.3:a:g:name:1:*:*:*:*:*:*:*", `cpe:2.3:a:g\!:name:1:*:*:*:*:*:*:*`,
 		"app:. contains library:left-pad@1.0.0#2", "app:. depends-on pkg:npm/%40g/name@1 for ", "pkg:npm/%40g/name@1 depends-on library:left-pad@1.0.0 for test",
 	}
 	if diff := cmp.Diff(want, told(d)); diff != "" {
@@ -72,7 +76,7 @@ func TestDocumentsOfOthersAreRead(t *testing.T) {
 	}
 	wantDocument := &sbom.Document{Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Tool: sbom.Tool{Name: "other", Version: "9.1"}, Lifecycle: sbom.BuildTime,
 		Authors: []sbom.Party{{Name: "Example Inc."}, {Name: "Jo", Email: "jo@example.com"}}, Supplier: sbom.Party{Name: "Example Inc.", Email: "s@example.com"},
-		Properties: leftOut("annotations: 1", "files: 1", "license text: 1", "package reference cpe23Type: 1", "package sourceInfo: 1", "relationships of other elements than packages: 1")}
+		Properties: leftOut("annotations: 1", "files: 1", "license text: 1", "malformed CPE names: 1", "package sourceInfo: 1", "relationships of other elements than packages: 1")}
 	if diff := cmp.Diff(wantDocument, d, cmpopts.IgnoreFields(sbom.Document{}, "Serial", "Graph")); diff != "" || !validUUID(strings.TrimPrefix(d.Serial, "urn:uuid:")) {
 		t.Error(diff, d.Serial)
 	}
@@ -98,6 +102,7 @@ PackageLicenseDeclared: LicenseRef-own
 PackageSummary: <text>says
 hello</text>
 ExternalRef: SECURITY cpe23Type cpe:2.3:a:pivotal_software:spring_framework:4.1.0:*:*:*:*:*:*:*
+ExternalRef: SECURITY cpe22Type cpe:/o:canonical:ubuntu_linux:10.04:-:lts
 ExternalRef: PACKAGE-MANAGER purl pkg:generic/hello@2
 ExternalRefComment: the purl
 Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-hello
@@ -123,13 +128,14 @@ AnnotationComment: {"sbomgen:direct":true}
 	d := read(t, []byte(strings.ReplaceAll(text, "\n", "\r\n")))
 	want := []string{
 		`app:. hello "2" direct=false  unknown [{Use it. 0 {   0 0}}] [{vcs git+https://example.com/hello.git@v2#sub []}]`,
+		"cpe:2.3:a:pivotal_software:spring_framework:4.1.0:*:*:*:*:*:*:*", "cpe:2.3:o:canonical:ubuntu_linux:10.04:-:lts:*:*:*:*:*",
 		`library:libhello@ libhello "" direct=true runtime unknown [] []`,
 		"app:. depends-on library:libhello@ for runtime",
 	}
 	if diff := cmp.Diff(want, told(d)); diff != "" {
 		t.Error(diff)
 	}
-	want = []string{"annotations: 1", "files: 1", "package reference cpe23Type: 1", "relationships of other elements than packages: 1"}
+	want = []string{"annotations: 1", "files: 1", "relationships of other elements than packages: 1"}
 	if diff := cmp.Diff(leftOut(want...), d.Properties); diff != "" {
 		t.Error(diff)
 	}

@@ -80,6 +80,7 @@ func shop(t testing.TB) *sbom.Document {
 	c.Hashes = []sbom.Hash{{Algorithm: sbom.SHA512, Hex: strings.Repeat("ab", 64)}, {Algorithm: sbom.BLAKE3, Hex: strings.Repeat("0", 64)}, {Algorithm: sbom.SHA1, Hex: strings.Repeat("1", 40)}}
 	c.References = []sbom.Reference{{Type: sbom.Distribution, URL: "https://registry.yarnpkg.com/lodash/-/lodash-4.17.21.tgz"}, {Type: sbom.Website, URL: "https://lodash.com/"},
 		{Type: sbom.VCS, URL: "git+https://github.com/lodash/lodash.git"}}
+	c.CPEs = []string{`cpe:2.3:a:lodash:lodash:4.17.21\+b:*:*:*:*:node.js:*:*`, "cpe:2.3:a:openjs:lodash:4.17.21:-:*:en-us:*:node.js:x64:*"}
 	c.Properties = []sbom.Property{{Name: "sbomgen:npm:integrity", Value: "sha512-…"}, {Name: "sbomgen:npm:empty"}, {Name: "sbomgen:npm:empty", Value: "twice"}}
 	lodash := s.add(c)
 	c = locked(purl.New(purl.NPM, "@types", "node", "20.1.0"))
@@ -104,7 +105,7 @@ func shop(t testing.TB) *sbom.Document {
 	core := s.add(c)
 	shaded := s.add(locked(purl.New(purl.Maven, "org.example", "shaded", "2")))
 	bash := s.add(locked(purl.New(purl.RPM, "fedora", "bash", "5.2").With("arch", "x86_64").With("download_url", "https://example.com/bash.rpm")))
-	app := s.add(sbom.Component{ID: "file:bin/tool", Kind: sbom.FileKind, Name: "tool", Stage: sbom.Built})
+	app := s.add(sbom.Component{ID: "file:bin/tool", Kind: sbom.FileKind, Name: "tool", Stage: sbom.Built, CPEs: []string{`cpe:2.3:a:tool:\<text\>:1\"2\\3:*:*:*:*:*:*:*`}})
 
 	s.Edge(root, lodash, sbom.Edge{Range: "^4", Scope: sbom.Runtime, Path: "package.json"})
 	s.Edge(root, "app:web", sbom.Edge{Kind: sbom.Contains, Rule: "members"})
@@ -255,6 +256,7 @@ func odd(t testing.TB) *sbom.Document {
 		Hashes: []sbom.Hash{{Algorithm: sbom.SHA256, Hex: "abc"}, {Algorithm: "CRC32", Hex: "00000000"}, {Algorithm: sbom.SHA1, Hex: strings.Repeat("Z", 40)}, {Algorithm: sbom.MD5, Hex: strings.Repeat("AB", 16)}},
 		References: []sbom.Reference{{Type: "vcs", URL: "git@github.com:a/b.git"}, {Type: "vcs", URL: "/home/alice"}, {Type: evil, URL: "https://example.com/ä ö?token=x"},
 			{Type: "website", URL: "https://${project.url}/"}, {Type: "website", URL: ""}, {Type: "other", URL: "www.example.com/[x]"}, {Type: "distribution", URL: "https://u:hunter2@example.com/x", Hashes: []sbom.Hash{{Algorithm: sbom.MD5, Hex: "1"}}}},
+		CPEs:       []string{evil, "cpe:/a:b:c", "cpe:2.3:a:b c:d", "cpe:2.3:a:z:d"},
 		Properties: []sbom.Property{{Name: evil, Value: evil}, {Value: "x"}, {Name: "sbomgen:direct", Value: "true"}, {Name: "sbomgen:gap", Value: "x"}},
 		Licenses:   []sbom.License{{Text: evil}, {Text: evil, Basis: sbom.ObservedLicense}},
 		Evidence: []sbom.Evidence{{Technique: "guess", Confidence: 250, Location: sbom.Location{Path: evil, Line: -4, Offset: -2}, Cataloger: "a b"}, {},

@@ -11,6 +11,7 @@ const (
 	lostAlgorithms
 	lostReferenceTypes
 	lostAddresses
+	lostCPEs
 	lostCharacters
 	losses
 )
@@ -24,6 +25,7 @@ func lossName(kind int) string {
 		lostAlgorithms:     "hashes of algorithms that only an annotation can name",
 		lostReferenceTypes: "types of references",
 		lostAddresses:      "addresses that no document may show",
+		lostCPEs:           "malformed CPE names",
 		lostCharacters:     "characters that no document may hold",
 	}[kind]
 }

@@ -62,7 +62,7 @@ func (w *writer) package2(h sbom.Handle) {
 	if c.Description != "" {
 		e.prose("description", "PackageDescription", c.Description)
 	}
-	w.externalRefs(told.purl, found.others)
+	w.externalRefs(told.purl, w.cpes(c), found.others)
 	if note := w.note(h, &told); note != "" {
 		e.list("annotations")
 		w.annotation(w.refs[h], note)
@@ -135,15 +135,18 @@ func (w *writer) checksums(hashes []sbom.Hash) []sbom.Hash {
 	return rest
 }
 
-// externalRefs describes a component's purl and addresses.
-func (w *writer) externalRefs(purl string, references []sbom.Reference) {
+// externalRefs describes a component's purl, CPE names and addresses.
+func (w *writer) externalRefs(purl string, cpes []string, references []sbom.Reference) {
 	e := w.e
-	if purl == "" && len(references) == 0 {
+	if purl == "" && len(cpes)+len(references) == 0 {
 		return
 	}
 	e.list("externalRefs")
 	if purl != "" {
 		w.externalRef("PACKAGE-MANAGER", "purl", purl, "")
+	}
+	for _, name := range cpes {
+		w.externalRef("SECURITY", "cpe23Type", name, "")
 	}
 	for i := range references {
 		r := &references[i]
@@ -155,6 +158,20 @@ func (w *writer) externalRefs(purl string, references []sbom.Reference) {
 		w.externalRef("OTHER", kind, r.URL, w.referenceComment("", r.Hashes))
 	}
 	e.end()
+}
+
+// cpes lists a component's CPE names. What is none is left out: a locator is one word.
+func (w *writer) cpes(c *sbom.Component) []string {
+	list := w.cpeNames[:0]
+	for _, name := range c.CPEs {
+		if name = sbom.CPE(name, ""); name == "" {
+			w.lost[lostCPEs]++
+			continue
+		}
+		list = append(list, name)
+	}
+	w.cpeNames = list
+	return list
 }
 
 func (w *writer) externalRef(category, kind, locator, comment string) {

@@ -19,8 +19,8 @@ func (w *writer) package3(h sbom.Handle) {
 	}
 	if told.purl != "" {
 		e.text("software_packageUrl", told.purl)
-		w.externalIdentifier("packageUrl", told.purl)
 	}
+	w.identifiers(told.purl, w.cpes(c))
 	purpose, exact := purpose3(c.Kind)
 	told.kind = exact
 	e.text("software_primaryPurpose", purpose)
@@ -105,6 +105,21 @@ func (w *writer) hashes3(hashes []sbom.Hash) {
 	if open {
 		e.end()
 	}
+}
+
+// identifiers describes a component's purl and CPE names.
+func (w *writer) identifiers(purl string, cpes []string) {
+	if purl == "" && len(cpes) == 0 {
+		return
+	}
+	w.e.list("externalIdentifier")
+	if purl != "" {
+		w.externalIdentifier("packageUrl", purl)
+	}
+	for _, name := range cpes {
+		w.externalIdentifier("cpe23", name)
+	}
+	w.e.end()
 }
 
 func (w *writer) references3(references []sbom.Reference) {

@@ -328,9 +328,12 @@ func (s *stated) elements(nodes []node) {
 		e.Description, e.summary = n.one("description"), n.one("summary")
 		s.identify(&e, n.one("software_packageUrl"))
 		for _, identifier := range n.identifiers {
-			if identifier[0] == "packageUrl" {
+			switch identifier[0] {
+			case "packageUrl":
 				s.identify(&e, identifier[1])
-			} else {
+			case "cpe23", "cpe22":
+				s.enumerate(&e, identifier[1])
+			default:
 				s.leftOut.Add("package identifier "+identifier[0], 1)
 			}
 		}

@@ -219,11 +219,16 @@ func kindOf(purpose string) sbom.Kind {
 	return sbom.Library
 }
 
-// refer reads a reference of SPDX 2.
+// refer reads a reference of SPDX 2. Its type may be an address, as RDF has it.
 func (s *statement) refer(e *element, category, kind, locator, comment string) {
+	if at, ok := strings.CutPrefix(kind, "http://spdx.org/rdf/references/"); ok && category == "SECURITY" {
+		kind = at
+	}
 	switch {
 	case strings.HasPrefix(category, "PACKAGE") && kind == "purl":
 		s.identify(e, locator)
+	case kind == "cpe23Type", kind == "cpe22Type":
+		s.enumerate(e, locator)
 	case category == "OTHER" && locator != "":
 		_, hashes := parseReferenceComment(comment)
 		e.References = append(e.References, sbom.Reference{Type: kind, URL: locator, Hashes: hashes})
@@ -243,6 +248,13 @@ func (s *statement) identify(e *element, locator string) {
 		e.PURL = p
 	case p != e.PURL:
 		s.leftOut.Add("further purls", 1)
+	}
+}
+
+// enumerate reads a CPE name of a package, in either binding.
+func (s *statement) enumerate(e *element, name string) {
+	if name != "" && !e.CPE(name, "") {
+		s.leftOut.Add("malformed CPE names", 1)
 	}
 }
 

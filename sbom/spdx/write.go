@@ -112,6 +112,7 @@ type writer struct {
 	parts      [2][]string      // expressions of the component at hand, see licensing
 	elements   elements         // of SPDX 3.0 that are no components
 	references []sbom.Reference // of the component at hand, see addresses
+	cpeNames   []string         // of the component at hand, see cpes
 	scratch    []byte
 	lost       [losses]int
 }

@@ -360,11 +360,12 @@ func TestFieldsHoldWhatReadersLookFor(t *testing.T) {
 	lodash := byName["lodash"]
 	got := []any{lodash.PackageSPDXIdentifier, lodash.PackageVersion, lodash.PackageFileName, *lodash.PackageSupplier, *lodash.PackageOriginator, lodash.PackageDownloadLocation,
 		lodash.PrimaryPackagePurpose, lodash.FilesAnalyzed, lodash.PackageHomePage, lodash.PackageSourceInfo, lodash.PackageLicenseConcluded, lodash.PackageLicenseDeclared, lodash.PackageCopyrightText,
-		len(lodash.PackageChecksums), *lodash.PackageExternalReferences[0]}
+		len(lodash.PackageChecksums), *lodash.PackageExternalReferences[0], *lodash.PackageExternalReferences[1]}
 	want := []any{common.ElementID("npm-lodash-4.17.21"), "4.17.21", "lodash-4.17.21.tgz", common.Supplier{Supplier: "OpenJS Foundation", SupplierType: "Organization"},
 		common.Originator{Originator: "John-David Dalton (j@example.com)", OriginatorType: "Person"}, "https://registry.yarnpkg.com/lodash/-/lodash-4.17.21.tgz", "LIBRARY", false,
 		"https://lodash.com/", "seen in package-lock.json:12 (npm-lock)", "NOASSERTION", "NOASSERTION", "© JS Foundation", 3,
-		v2_3.PackageExternalReference{Category: "PACKAGE-MANAGER", RefType: "purl", Locator: "pkg:npm/lodash@4.17.21"}}
+		v2_3.PackageExternalReference{Category: "PACKAGE-MANAGER", RefType: "purl", Locator: "pkg:npm/lodash@4.17.21"},
+		v2_3.PackageExternalReference{Category: "SECURITY", RefType: "cpe23Type", Locator: `cpe:2.3:a:lodash:lodash:4.17.21\+b:*:*:*:*:node.js:*:*`}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -432,7 +433,7 @@ func TestLossesAreTold(t *testing.T) {
 		}
 	}
 	got := losses(odd(t), Options{})
-	for _, what := range []string{"hashes that are no digests of their algorithm", "types of references", "addresses that no document may show", "characters that no document may hold"} {
+	for _, what := range []string{"hashes that are no digests of their algorithm", "types of references", "addresses that no document may show", "malformed CPE names", "characters that no document may hold"} {
 		if got[what] == 0 {
 			t.Errorf("%s are not told: %v", what, got)
 		}

@@ -10,12 +10,15 @@ func Claim(out *sbom.Facts, reference string, ask sbom.Relation) (key string, ok
 	if !ok {
 		return "", false
 	}
-	if ask.To = c.PURL.String(); !out.Has(ask.To) {
-		out.AddAt(ask.Line, ask.To, c)
+	return out.Ask(c, ask), true
+}
+
+// Expect is Claim for a place where nothing but an image may stand: a text that names none is a Gap, unless the tool that runs it fills it in.
+func Expect(out *sbom.Facts, reference string, ask sbom.Relation) {
+	if reference == "" || Variable(reference) {
+		return
 	}
-	if ask.From == "" {
-		ask.From = out.Owner()
+	if _, ok := Claim(out, reference, ask); !ok {
+		out.Gap(ask.Line, "%.80q names no image", reference)
 	}
-	out.Relate(ask)
-	return ask.To, true
 }

@@ -161,7 +161,8 @@ func (r Release) Claim(out *sbom.Facts) {
 	if r.build == "rolling" { // Arch: it has no builds
 		r.build = ""
 	}
-	for _, p := range [...]sbom.Property{{Name: "sbomgen:os:cpe", Value: r.cpe}, {Name: "sbomgen:os:variant", Value: r.variant}, {Name: "sbomgen:os:build", Value: r.build}} {
+	c.CPE(r.cpe, "")
+	for _, p := range [...]sbom.Property{{Name: "sbomgen:os:variant", Value: r.variant}, {Name: "sbomgen:os:build", Value: r.build}} {
 		if p.Value != "" {
 			c.Properties = append(c.Properties, p)
 		}

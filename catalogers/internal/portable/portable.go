@@ -191,3 +191,13 @@ func (m *Image) read(address uint64, n int64) ([]byte, error) {
 	}
 	return b, err
 }
+
+// Section tells whether there is a section with the name.
+func (m *Image) Section(name string) bool {
+	for _, s := range m.sections {
+		if s.name == name {
+			return true
+		}
+	}
+	return false
+}
