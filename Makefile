@@ -29,8 +29,11 @@ golden: ## write the goldens anew; the diff is the review
 docs: build ## the generated page
 	./sbomgen catalogers --markdown > docs/catalogers.md
 
+e2e: build ## real images, databases and programs, made with Debian's tools: as root, with apt-get
+	cmd/sbomgen/testdata/e2e/run $(CURDIR)/sbomgen
+
 bench: ## ratios of whole processes and of parsers
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 	$(GO) run -C cmd/sbomgen/testdata/bench .
 
-.PHONY: build test race fuzz lint golden docs bench
+.PHONY: build test race fuzz lint golden docs e2e bench
