@@ -42,6 +42,16 @@ func (c *Component) Property(name, value string) {
 	}
 }
 
+// Value is that of the first property with the name, or empty.
+func (c *Component) Value(name string) string {
+	for _, p := range c.Properties {
+		if p.Name == name {
+			return p.Value
+		}
+	}
+	return ""
+}
+
 // License adds a licence that the package's own metadata declares. An empty text adds nothing.
 func (c *Component) License(text string) {
 	if text != "" {

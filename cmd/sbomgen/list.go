@@ -131,15 +131,14 @@ func columns() []column {
 				return ""
 			}
 			l := c.Evidence[0].Location
-			place := l.Path
-			if l.Archive != "" {
-				place = l.Archive + " > " + place
-			}
+			place := l.Chain()
 			if l.Line > 0 {
 				place += ":" + strconv.Itoa(l.Line)
 			}
 			return place
 		}},
+		{"layer", func(_ *listing, c *sbom.Component) string { return c.Value(sbom.PropertyLayerIndex) }},
+		{"instruction", func(_ *listing, c *sbom.Component) string { return c.Value(sbom.PropertyInstruction) }},
 		{"dependencies", func(l *listing, c *sbom.Component) string {
 			h, _ := l.g.Find(c.ID)
 			return strconv.Itoa(len(l.g.Out(h)))
