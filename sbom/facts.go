@@ -28,6 +28,7 @@ type Facts struct {
 	owner     string
 	claims    []claim
 	keys      map[string]int32
+	room      int // that was made in keys, until Compact
 	aliases   map[string]int32
 	relations []Relation
 	gaps      []Gap

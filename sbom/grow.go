@@ -1,12 +1,16 @@
 package sbom
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Grow makes room for so many further components and relations. Parsers of big files know about how many will come, and
 // moving claims that outgrow their room costs more than reading such a file.
 func (f *Facts) Grow(components, relations int) {
 	if f.keys == nil {
 		f.keys = make(map[string]int32, components)
+		f.room = components
 	}
 	f.claims = slices.Grow(f.claims, components)
 	f.relations = slices.Grow(f.relations, relations)
@@ -22,6 +26,11 @@ func (f *Facts) Compact() {
 	}
 	if spare := cap(f.relations) - len(f.relations); spare > len(f.relations)/16 {
 		f.relations = append(make([]Relation, 0, len(f.relations)), f.relations...)
+	}
+	if f.room > 2*len(f.keys) {
+		keys := make(map[string]int32, len(f.keys))
+		maps.Copy(keys, f.keys)
+		f.keys, f.room = keys, 0
 	}
 }
 

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/osrelease"
 	"github.com/sbomgen/sbomgen/catalogers/internal/rootfs"
@@ -71,20 +69,7 @@ func unpack(f *catalogers.File) (string, error) {
 	if n, _ := blob.ReadAt(start[:], 0); n == 0 {
 		return "", errors.New("is empty")
 	}
-	if start[0] == '{' {
-		return f.Text()
-	}
-	z, err := zstd.NewReader(io.NewSectionReader(blob, 0, blob.Size()), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(8<<20), zstd.WithDecoderLowmem(true))
-	if err != nil {
-		return "", err
-	}
-	defer z.Close()
-	var b strings.Builder
-	n, err := io.Copy(&b, io.LimitReader(z, catalogers.TextLimit))
-	if err == nil && n == catalogers.TextLimit {
-		err = fmt.Errorf("unpacks to more than %d MB", catalogers.TextLimit>>20)
-	}
-	return b.String(), err
+	return decode.Unpack(io.NewSectionReader(blob, 0, blob.Size()), catalogers.TextLimit)
 }
 
 // check reads the first line, which tells the version of the format.

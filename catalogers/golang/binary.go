@@ -29,7 +29,7 @@ func parseBinary(f *catalogers.File, out *sbom.Facts) error {
 	if err != nil {
 		return err
 	}
-	info, err := readBuildInfo(&budget.Reader{From: blob, Left: readLimit})
+	info, err := readBuildInfo(&budget.Reader{From: blob, Left: readLimit}, blob.Size())
 	if info == nil {
 		if why := segment.Damage(blob, blob.Size()); why != "" && err == nil {
 			out.Gap(0, "%s", why)

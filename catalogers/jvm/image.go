@@ -2,7 +2,6 @@ package jvm
 
 import (
 	"bytes"
-	"compress/gzip"
 	"debug/elf"
 	"debug/macho"
 	"debug/pe"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/budget"
+	"github.com/sbomgen/sbomgen/catalogers/internal/portable"
 	"github.com/sbomgen/sbomgen/catalogers/internal/section"
 	"github.com/sbomgen/sbomgen/catalogers/internal/segment"
 	"github.com/sbomgen/sbomgen/purl"
@@ -46,11 +46,11 @@ func parseImage(f *catalogers.File, out *sbom.Facts) error {
 	if err != nil {
 		return err
 	}
-	packed, err := find(&budget.Reader{From: blob, Left: readLimit})
+	packed, err := find(&budget.Reader{From: blob, Left: readLimit}, blob.Size())
 	if packed == nil || err != nil {
 		return err
 	}
-	text, err := unpack(packed)
+	text, err := decode.Unpack(bytes.NewReader(packed), unpackedLimit)
 	if err != nil {
 		return fmt.Errorf("embedded SBOM: %w", err)
 	}
@@ -148,27 +148,12 @@ func (c *component) claim() sbom.Component {
 	return n
 }
 
-func unpack(packed []byte) (string, error) {
-	z, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return "", err
-	}
-	text, err := io.ReadAll(io.LimitReader(z, unpackedLimit+1))
-	if err != nil {
-		return "", err
-	}
-	if len(text) > unpackedLimit {
-		return "", fmt.Errorf("unpacks to more than %d MB", unpackedLimit>>20)
-	}
-	return string(text), nil
-}
-
 // found are the places of the two symbols in the file; zero where one is missing.
 type found struct{ sbom, length int64 }
 
 // find gives the packed SBOM of a native image; nil where the file is none or has none. The packages below debug are not made for hostile input: their panics are
 // caught.
-func find(r io.ReaderAt) (packed []byte, err error) {
+func find(r io.ReaderAt, size int64) (packed []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			packed, err = nil, errors.New("the symbols cannot be read")
@@ -191,8 +176,11 @@ func find(r io.ReaderAt) (packed []byte, err error) {
 		}
 		order, at = f.ByteOrder, inELF(f)
 	case m[:2] == "MZ":
+		if image, err := portable.Open(r, size); err != nil || !hasHeap(image) {
+			return nil, nil // before debug/pe reads all symbols
+		}
 		f, err := pe.NewFile(r)
-		if err != nil || f.Section(heapELF) == nil {
+		if err != nil {
 			return nil, nil
 		}
 		at = inPE(r, f)
@@ -212,15 +200,22 @@ func find(r io.ReaderAt) (packed []byte, err error) {
 	if _, err := r.ReadAt(number[:], at.length); err != nil {
 		return nil, fmt.Errorf("embedded SBOM: its length: %w", err)
 	}
-	size := order.Uint64(number[:])
-	if size == 0 || size > packedLimit {
-		return nil, fmt.Errorf("embedded SBOM: its length is %d", size)
+	length := order.Uint64(number[:])
+	if length == 0 || length > packedLimit {
+		return nil, fmt.Errorf("embedded SBOM: its length is %d", length)
 	}
-	packed = make([]byte, size)
+	packed = make([]byte, length)
 	if _, err := r.ReadAt(packed, at.sbom); err != nil {
 		return nil, fmt.Errorf("embedded SBOM: %w", err)
 	}
 	return packed, nil
+}
+
+// hasHeap tells whether there is the section with the heap. Microsoft's linker cuts names off after eight letters.
+func hasHeap(image *portable.Image) bool {
+	_, _, whole := image.Place(heapELF)
+	_, _, cut := image.Place(heapELF[:8])
+	return whole || cut
 }
 
 func inELF(f *elf.File) (at found) {

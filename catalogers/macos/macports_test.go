@@ -13,6 +13,7 @@ import (
 
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/sqlite/sqlitetest"
+	"github.com/sbomgen/sbomgen/purl"
 	"github.com/sbomgen/sbomgen/sbom"
 )
 
@@ -107,5 +108,34 @@ func TestADamagedRegistryIsBounded(t *testing.T) {
 	}
 	if took := time.Since(begin); took > 10*time.Second {
 		t.Errorf("took %v", took)
+	}
+}
+
+func TestWhatAPortInstalledIsThePort(t *testing.T) {
+	const site = "rootfs/opt/local/Library/Frameworks/Python.framework/Versions/3.12/lib/python3.12/site-packages"
+	db := sqlitetest.Format{PageSize: 4096}.Write(
+		sqlitetest.Table{Name: "ports", SQL: "CREATE TABLE ports (id INTEGER PRIMARY KEY, name TEXT, version TEXT, state TEXT)", Rows: [][]any{{1, "py312-six", "1.16.0", "installed"}}},
+		sqlitetest.Table{Name: "dependencies", SQL: "CREATE TABLE dependencies (id INTEGER, name TEXT)"},
+		sqlitetest.Table{Name: "files", SQL: "CREATE TABLE files (id INTEGER, path TEXT, actual_path TEXT, active INT)",
+			Rows: [][]any{{1, strings.TrimPrefix(site, "rootfs") + "/six-1.16.0.dist-info/METADATA", "", 1}}})
+	ports := sbom.NewFacts(Ports.Name, Ports.Stage, registryPath)
+	if err := parsePorts(catalogers.NewFile(one(db), &Ports, registryPath), ports); err != nil {
+		t.Fatal(err)
+	}
+	python := sbom.NewFacts("python-installed", sbom.Installed, site)
+	python.Own(site)
+	for _, name := range []string{"six", "pip"} {
+		python.AddIn(sbom.Location{Path: site + "/" + name + "-1.16.0.dist-info/METADATA"}, name, sbom.Component{PURL: purl.New(purl.PyPI, "", name, "1.16.0")})
+	}
+	g := sbom.Resolve([]*sbom.Facts{ports, python}, sbom.Options{})
+	six, ok := g.Find("pkg:generic/py312-six@1.16.0?repository_url=https:%2F%2Fports.macports.org")
+	if !ok || len(g.Components[six].Properties) != 1 || g.Components[six].Properties[0] != (sbom.Property{Name: sbom.PropertyOwned, Value: "pkg:pypi/six@1.16.0"}) {
+		t.Errorf("the distribution that the port installed is not the port: %v", ok)
+	}
+	if _, ok := g.Find("pkg:pypi/six@1.16.0"); ok {
+		t.Error("it is there beside the port")
+	}
+	if _, ok := g.Find("pkg:pypi/pip@1.16.0"); !ok {
+		t.Error("what pip put beside is missing")
 	}
 }

@@ -1,8 +1,7 @@
 package pacman
 
 import (
-	"compress/gzip"
-	"fmt"
+	"errors"
 	"io"
 	"path"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"github.com/sbomgen/sbomgen/catalogers"
 	"github.com/sbomgen/sbomgen/catalogers/internal/rootfs"
 	"github.com/sbomgen/sbomgen/sbom"
+	"github.com/sbomgen/sbomgen/sbom/decode"
 )
 
 // install claims what a package has put on disk. The file "files" beside desc lists it, and under %BACKUP% the configuration with its MD5; "mtree" is the
@@ -122,16 +122,11 @@ func unpack(f *catalogers.File) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	z, err := gzip.NewReader(io.NewSectionReader(blob, 0, blob.Size()))
-	if err != nil {
-		return "", err
+	text, err := decode.Unpack(io.NewSectionReader(blob, 0, blob.Size()), catalogers.TextLimit)
+	if err == nil && !strings.HasPrefix(text, "#mtree") {
+		err = errors.New("is no mtree")
 	}
-	var b strings.Builder
-	n, err := io.Copy(&b, io.LimitReader(z, catalogers.TextLimit))
-	if err == nil && n == catalogers.TextLimit {
-		err = fmt.Errorf("unpacks to more than %d MB", catalogers.TextLimit>>20)
-	}
-	return b.String(), err
+	return text, err
 }
 
 // unescape undoes what vis(3) does to unusual characters: "\040" for a space.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"path"
 	"strings"
 	"sync/atomic"
@@ -29,6 +30,8 @@ var (
 const (
 	maxArchiveDepth = 8
 	maxArchives     = 20_000
+	freeExpansion   = 1 << 30 // bytes to which all archives of a tree may expand at any ratio
+	maxExpansion    = 500     // times the size of those that lie in the tree itself
 	digestLimit     = 1 << 30 // bytes of an archive whose digest is computed
 )
 
@@ -53,6 +56,7 @@ type archives struct {
 	scan   *passing
 	o      *Options
 	opened atomic.Int64
+	quota  source.Quota
 }
 
 // inCache tells the folders in which package managers keep what they downloaded. It is not installed, and only opened on demand. What bundler puts below
@@ -160,8 +164,11 @@ func (a *archives) look(tree catalogers.Tree, at string, chain []string) *Result
 		return gap(err)
 	}
 	defer blob.Close()
+	if len(chain) == 0 {
+		a.quota.Grant(maxExpansion * min(blob.Size(), math.MaxInt32))
+	}
 	_, pack := isArchive(at, true)
-	sub, err := source.OpenArchive(blob, path.Base(at), source.Options{Memory: a.o.Memory})
+	sub, err := source.OpenArchive(blob, path.Base(at), source.Options{Memory: a.o.Memory, Quota: &a.quota})
 	if err != nil {
 		return gap(err)
 	}

@@ -65,6 +65,7 @@ func Run(ctx context.Context, tree source.Tree, list []*catalogers.Cataloger, o 
 	}
 	p := &passing{index: compile(list), list: list, progress: o.Progress, done: make(map[place][]*sbom.Facts)}
 	p.archives = &archives{ctx: ctx, scan: p, o: &o}
+	p.archives.quota.Grant(freeExpansion)
 	p.index.wantArchives(o.Archives || tree.About().Kind == "file") // whoever names an archive wants to know what is in it
 	var want source.Wanted = p.index
 	if o.Files {
@@ -263,6 +264,7 @@ func (j *job) run(p *passing, chain []string) {
 }
 
 func (j *job) do() {
+	defer func() { j.files = nil }() // with the texts of those that nothing was found in
 	for n, a := range j.by {
 		c := a.cataloger
 		if c.Group != nil {

@@ -9,15 +9,21 @@ import (
 )
 
 // aliases finds the links whose names are wanted and whose targets were dropped, because nobody wanted those: package.json -> ../data/x. Their bytes are
-// read once more, from the last layer that has them.
+// read once more, from the last layers that have them.
 func (l *layered) aliases(ctx context.Context, r *reading) (odd []Unreadable) {
 	number := int32(0)
 	for _, p := range l.pictures {
+		missed := make(map[int][]dangler) // by the layer that has the targets
 		for _, link := range l.dangling(r, p) {
 			if _, streams := l.blobs.(*streamed); streams {
 				odd = append(odd, Unreadable{link.path, fmt.Errorf("is a link to %s, which had passed in the stream", shorten(link.target))})
-			} else if err := l.recover(ctx, r, p, link, number); err != nil {
-				odd = append(odd, Unreadable{link.path, err})
+			} else if layer, ok := l.holds(r, p, link); ok {
+				missed[layer] = append(missed[layer], link)
+			}
+		}
+		for i := range p.Layers {
+			if err := l.recover(ctx, r, p, i, missed[i], number+int32(i)); err != nil {
+				odd = append(odd, Unreadable{missed[i][0].path, err})
 			}
 		}
 		number += int32(len(p.Layers))
@@ -70,30 +76,64 @@ func (l *layered) missing(p *picture, at, target string) (string, bool) {
 	return end, l.table.find(end) == nil
 }
 
-// recover reads the target of a link from the last layer that has it, unless a later one takes it away.
-func (l *layered) recover(ctx context.Context, r *reading, p *picture, link dangler, first int32) error {
-	inner := link.target
-	if p.Folder != "." {
-		inner = strings.TrimPrefix(link.target, p.Folder+"/")
+// inner is the path of a link's target in the picture.
+func (d dangler) inner(p *picture) string {
+	if p.Folder == "." {
+		return d.target
 	}
+	return strings.TrimPrefix(d.target, p.Folder+"/")
+}
+
+// holds finds the last layer that has the target of a link, unless a later one takes it away.
+func (l *layered) holds(r *reading, p *picture, link dangler) (layer int, ok bool) {
+	inner := link.inner(p)
 	for i, ref := range slices.Backward(p.Layers) {
 		got := l.layers[ref.Key]
 		if _, has := slices.BinarySearch(got.other, r.hash(inner)); has {
-			reader := &layerReader{reading: r, ctx: ctx, key: ref.Key, only: map[string]bool{inner: true}}
-			if err := l.one(reader, &p.Layers[i], false); err != nil {
-				return fmt.Errorf("%s: %w", ref.title(), err)
-			}
-			for j := range reader.out.entries {
-				n := reader.out.entries[j].node
-				n.layer = first + int32(i)
-				if err := l.table.put(link.target, &n); err != nil {
-					return err
-				}
-			}
-			return nil
+			return i, true
 		}
-		if slices.Contains(got.removed, inner) || slices.Contains(got.emptied, path.Dir(inner)) {
-			return nil
+		if got.takes(inner) {
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+// takes tells whether a layer takes a path of those below away.
+func (l *layer) takes(p string) bool {
+	if l.gone == nil {
+		l.gone = make(map[string]bool, len(l.removed)+len(l.emptied))
+		for _, r := range l.removed {
+			l.gone[r] = true
+		}
+		for _, dir := range l.emptied {
+			l.gone[dir+"/"] = true
+		}
+	}
+	return l.gone[p] || l.gone[path.Dir(p)+"/"]
+}
+
+// recover reads the targets of links from the layer that has them.
+func (l *layered) recover(ctx context.Context, r *reading, p *picture, layer int, links []dangler, number int32) error {
+	if len(links) == 0 {
+		return nil
+	}
+	targets := make(map[string]string, len(links)) // in the layer -> in the table
+	only := make(map[string]bool, len(links))
+	for _, link := range links {
+		targets[link.inner(p)], only[link.inner(p)] = link.target, true
+	}
+	ref := &p.Layers[layer]
+	reader := &layerReader{reading: r, ctx: ctx, key: ref.Key, only: only}
+	if err := l.one(reader, ref, false); err != nil {
+		return fmt.Errorf("%s: %w", ref.title(), err)
+	}
+	for j := range reader.out.entries {
+		e := &reader.out.entries[j]
+		n := e.node
+		n.layer = number
+		if err := l.table.put(targets[e.path], &n); err != nil {
+			return err
 		}
 	}
 	return nil

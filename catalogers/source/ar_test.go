@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sbomgen/sbomgen/sbom/decode"
 )
 
 // packAr writes a Unix archive of names and contents, without shortening names.
@@ -160,7 +162,7 @@ func TestPackagesOfDpkgAreRead(t *testing.T) {
 			}
 			check(t, err)
 			names = append(names, strings.TrimSuffix(strings.TrimSuffix(m.name, ".xz"), filepath.Ext(m.name)))
-			content, name, err := decompress(a)
+			content, name, err := decode.Decompress(a)
 			check(t, err)
 			plain, err := io.ReadAll(content)
 			check(t, err)

@@ -4,16 +4,20 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"github.com/sbomgen/sbomgen/sbom/decode"
 )
 
 // ErrNoArchive says that a file is none of the archives that OpenArchive knows.
@@ -58,11 +62,38 @@ func OpenArchive(blob Blob, name string, o Options) (Tree, error) {
 // packed is the Tree of an archive.
 type packed struct {
 	tree
-	table    *table
-	fill     func(*layerReader) error // reads what can only be read from its start; nil when that is done
-	inflated atomic.Int64             // bytes, of the members of a zip
-	most     int64                    // of those
+	table *table
+	fill  func(*layerReader) error // reads what can only be read from its start; nil when that is done
+	quota *Quota
+	odd   []Unreadable // members
+
+	// Of a zip, what members that were opened had, and the most that is believed.
+	inflated, stored         atomic.Int64 // bytes
+	mostInflated, mostStored int64
 }
+
+// Quota is how many bytes archives may still expand to. All that are opened in one another share one: each for itself may be modest.
+type Quota struct{ left atomic.Int64 }
+
+// Grant lets archives expand to so many bytes more.
+func (q *Quota) Grant(bytes int64) { q.left.Add(bytes) }
+
+// take uses some of it up.
+func (q *Quota) take(bytes int64) error {
+	if q != nil && q.left.Add(-bytes) < 0 {
+		return errQuota
+	}
+	return nil
+}
+
+var (
+	errQuota   = errors.New("is not read to its end: the archives in one another expand beyond belief")
+	errOverlap = errors.New("has members that overlap: they are more than the archive holds")
+	errListing = fmt.Errorf("lists members in more than %d MB", maxListing>>20)
+)
+
+// maxListing is the most bytes of the directory of a zip: half a million members and more.
+const maxListing = 64 << 20
 
 func newPacked(name string, o Options) *packed {
 	keep := &keeper{budget: o.Memory, parent: o.Spill}
@@ -70,7 +101,7 @@ func newPacked(name string, o Options) *packed {
 		keep.budget = defaultMemory
 	}
 	t := newTable(keep)
-	a := &packed{table: t}
+	a := &packed{table: t, quota: o.Quota}
 	a.tree = tree{medium: t, about: func() About { return About{Kind: "archive", Name: path.Base(name)} }}
 	return a
 }
@@ -91,6 +122,7 @@ func (a *packed) Walk(ctx context.Context, want Wanted, o WalkOptions) (Found, e
 		}
 		o.Progress = nil
 	}
+	odd = append(odd, a.odd...)
 	found, err := walk(ctx, a.table, want, o)
 	found.Count = a.table.files
 	found.Unreadable = append(found.Unreadable, odd...)
@@ -102,6 +134,7 @@ func (a *packed) lay(l *layerReader) error {
 	if l.out == nil {
 		return nil
 	}
+	a.odd = append(a.odd, l.out.odd...)
 	again, err := a.table.squash(l.out, nil, ".", 0)
 	for _, links := range again { // of files that were dropped, as they are the same under the other name
 		for _, p := range links {
@@ -114,13 +147,16 @@ func (a *packed) lay(l *layerReader) error {
 // tar reads a tar, compressed or not, into a folder of the tree.
 func (a *packed) tar(l *layerReader, r io.Reader, folder string) error {
 	packed := &counter{Reader: r}
-	unpacked, compression, err := decompress(packed)
+	unpacked, compression, err := decode.Decompress(packed)
 	if err != nil {
 		return err
 	}
 	defer unpacked.Close()
 	l.out, l.recent, l.folder = new(layer), recent{}, folder
-	err = l.read(&bounded{r: unpacked, packed: packed}, nil)
+	plain := &bounded{r: unpacked, packed: packed, quota: a.quota}
+	if err = l.read(plain, nil); err == nil {
+		_, err = io.Copy(io.Discard, plain) // the checksum of the compression stands at the end
+	}
 	if err != nil && len(l.out.entries) == 0 && compression == "" && (errors.Is(err, errNoTar) || errors.Is(err, io.ErrUnexpectedEOF)) {
 		return ErrNoArchive
 	}
@@ -133,18 +169,33 @@ func (a *packed) deb(l *layerReader, r io.Reader) error {
 	if err != nil {
 		return err
 	}
+	var seen parts
 	for {
 		m, err := members.next()
 		if err == io.EOF {
-			return nil
+			return seen.missing("control.tar", "data.tar")
 		}
 		if err != nil {
 			return err
 		}
+		seen = append(seen, m.name)
 		if err := a.part(l, m.name, members); err != nil {
-			return fmt.Errorf("%s: %w", m.name, err)
+			return fmt.Errorf("%s: %w", shorten(m.name), err)
 		}
 	}
+}
+
+// parts are the names of the archives that a package is made of.
+type parts []string
+
+// missing is an error if there is none that begins in one of the ways: a package breaks off between two of them unseen.
+func (p parts) missing(prefixes ...string) error {
+	for _, prefix := range prefixes {
+		if !slices.ContainsFunc(p, func(name string) bool { return strings.HasPrefix(strings.TrimPrefix(name, "./"), prefix) }) {
+			return fmt.Errorf("holds no %s", prefix)
+		}
+	}
+	return nil
 }
 
 // part reads a member of a package of Debian's or opkg's.
@@ -160,7 +211,7 @@ func (a *packed) part(l *layerReader, name string, r io.Reader) error {
 
 // members visits the members of a tar whose members are archives.
 func members(r io.Reader, visit func(name string, r io.Reader) error) error {
-	unpacked, _, err := decompress(r)
+	unpacked, _, err := inflate(r)
 	if err != nil {
 		return err
 	}
@@ -184,15 +235,22 @@ func members(r io.Reader, visit func(name string, r io.Reader) error) error {
 }
 
 func (a *packed) ipk(l *layerReader, r io.Reader) error {
-	return members(r, func(name string, r io.Reader) error { return a.part(l, name, r) })
+	var seen parts
+	err := members(r, func(name string, r io.Reader) error {
+		seen = append(seen, name)
+		return a.part(l, name, r)
+	})
+	return cmp.Or(err, seen.missing("control.tar", "data.tar"))
 }
 
 // gem reads a Ruby gem: a tar of metadata.gz and data.tar.gz, https://guides.rubygems.org/specification-reference/.
 func (a *packed) gem(l *layerReader, r io.Reader) error {
-	return members(r, func(name string, r io.Reader) error {
+	var seen parts
+	err := members(r, func(name string, r io.Reader) error {
+		seen = append(seen, name)
 		switch name {
 		case "metadata.gz", "metadata":
-			unpacked, _, err := decompress(r)
+			unpacked, _, err := decode.Decompress(r)
 			if err != nil {
 				return err
 			}
@@ -207,6 +265,7 @@ func (a *packed) gem(l *layerReader, r io.Reader) error {
 		}
 		return nil
 	})
+	return cmp.Or(err, seen.missing("metadata", "data.tar"))
 }
 
 // rpm reads the files of an RPM package.
@@ -218,14 +277,14 @@ func (a *packed) rpm(l *layerReader, r io.Reader) error {
 	}
 	defer payload.Close()
 	l.out, l.recent = new(layer), recent{}
-	files := newCpio(&bounded{r: payload, packed: packed})
-	for n := 0; ; n++ {
+	files := newCpio(&bounded{r: payload, packed: packed, quota: a.quota})
+	for {
 		f, err := files.next()
 		if err == io.EOF {
 			return a.lay(l)
 		}
-		if err == nil && (n >= maxMembers || len(l.out.entries) > maxNodes) {
-			err = errTooMany
+		if err == nil {
+			err = l.count()
 		}
 		if err == nil && l.ctx.Err() != nil {
 			err = l.ctx.Err()
@@ -280,14 +339,29 @@ func (a *packed) conda(l *layerReader) error {
 
 // zip lists the members of a zip.
 func (a *packed) zip(blob Blob) error {
-	z, err := zip.NewReader(blob, blob.Size())
+	listing := &limited{r: blob, left: maxListing}
+	z, err := zip.NewReader(listing, blob.Size())
+	if listing.left < 0 {
+		return errListing
+	}
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return errors.New("is no zip, or a damaged one")
 	}
-	a.most = max(freeRatio, maxRatio*blob.Size())
+	listing.left = math.MaxInt64
+	a.mostInflated, a.mostStored = max(freeRatio, maxRatio*blob.Size()), maxOpened*blob.Size()+sizeable
+	strange := &layerReader{out: new(layer)}
+	defer func() { a.odd = append(a.odd, strange.out.odd...) }()
 	for _, f := range z.File {
-		p := strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(f.Name, `\`, "/")), "/")
-		if climbs(f.Name) || p == "" {
+		name := strings.ReplaceAll(f.Name, `\`, "/")
+		p := strings.TrimPrefix(path.Clean("/"+name), "/")
+		switch {
+		case tooLong(name):
+			strange.strange(name, errLong)
+			continue
+		case climbs(name):
+			strange.strange(p, ErrOutside)
+			continue
+		case p == "":
 			continue
 		}
 		n := &node{kind: modeKind(f.Mode()), program: f.Mode()&0o111 != 0, size: int64(f.UncompressedSize64), content: zipped{a, f}}
@@ -308,6 +382,26 @@ func (a *packed) zip(blob Blob) error {
 		}
 	}
 	return nil
+}
+
+// maxOpened is how often all members of a zip may be opened. More than the bytes that it has are those of members that overlap.
+const maxOpened = 8
+
+// limited stops zip.NewReader, which goes on reading the directory while there is any.
+type limited struct {
+	r    io.ReaderAt
+	left int64
+}
+
+func (l *limited) ReadAt(p []byte, at int64) (int, error) {
+	if l.left < 0 {
+		return 0, errListing
+	}
+	n, err := l.r.ReadAt(p, at)
+	if l.left != math.MaxInt64 {
+		l.left -= int64(n)
+	}
+	return n, err
 }
 
 // zipped is a member of a zip.
@@ -340,8 +434,15 @@ func (z zipped) open() (Blob, error) {
 	if size > maxKept {
 		return nil, fmt.Errorf("has %d MB, more than the %d MB that are read", size>>20, maxKept>>20)
 	}
-	if z.archive.inflated.Add(int64(size)) > z.archive.most {
+	a := z.archive
+	if a.inflated.Add(int64(size)) > a.mostInflated {
 		return nil, errBomb
+	}
+	if a.stored.Add(int64(min(z.file.CompressedSize64, maxKept))) > a.mostStored {
+		return nil, errOverlap
+	}
+	if err := a.quota.take(int64(size)); err != nil {
+		return nil, err
 	}
 	r, err := z.file.Open()
 	if err != nil {
@@ -349,7 +450,7 @@ func (z zipped) open() (Blob, error) {
 	}
 	defer r.Close()
 	if size > large {
-		c, err := z.archive.table.keep.write(r, int64(size))
+		c, err := a.table.keep.write(r, int64(size))
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -92,10 +93,16 @@ func (k *keeper) write(r io.Reader, size int64) (content, error) {
 	return regionOf(file, at, size), nil
 }
 
+// maxSpilled is the most bytes that the file takes.
+const maxSpilled = 16 << 30
+
 // room gives a part of the file to one writer.
 func (k *keeper) room(size int64) (file *os.File, at int64, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.end+size > maxSpilled {
+		return nil, 0, fmt.Errorf("comes after %d GB of files that had to be kept", k.end>>30)
+	}
 	if k.file == nil {
 		if k.file, err = nameless(k.parent); err != nil {
 			return nil, 0, bare(err)

@@ -128,7 +128,11 @@ func parse(data []byte, into any, what string) error {
 func syntax(err error) error {
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) {
-		return fmt.Errorf("%s is a %s", cmp.Or(kind.Field, "it"), kind.Value)
+		article := "a"
+		if kind.Value == "array" || kind.Value == "object" {
+			article = "an"
+		}
+		return fmt.Errorf("%s is %s %s", cmp.Or(kind.Field, "it"), article, kind.Value)
 	}
 	return err
 }

@@ -798,10 +798,10 @@ func TestDocumentsThatMakeNoSenseAreErrorsThatSayWhat(t *testing.T) {
 	manifests := map[string]string{
 		"not json":                       "is no JSON, or of another shape: invalid character",
 		"":                               "is no JSON, or of another shape: unexpected end of JSON input",
-		"[]":                             "is no JSON, or of another shape: it is a array",
+		"[]":                             "is no JSON, or of another shape: it is an array",
 		"{}":                             "is no manifest of an image",
 		"null":                           "is no manifest of an image",
-		`{"layers":{}}`:                  "Layers is a object",
+		`{"layers":{}}`:                  "Layers is an object",
 		`{"config":{"digest":"x"}}`:      "configuration x: ",
 		`{"config":{"digest":"../x:y"}}`: "is no digest",
 		`{"config":{"digest":"sha256:../../../etc/passwd"}}`:                                      "is no digest",
@@ -826,7 +826,7 @@ func TestDocumentsThatMakeNoSenseAreErrorsThatSayWhat(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		`not json`:                        "manifest.json: is no JSON",
-		`{}`:                              "manifest.json: is no JSON, or of another shape: it is a object",
+		`{}`:                              "manifest.json: is no JSON, or of another shape: it is an object",
 		`[]`:                              "holds no image of that name",
 		`[{"Config":"none"}]`:             "configuration none: file does not exist",
 		`[{"Config":"../../etc/passwd"}]`: "configuration ../../etc/passwd: file does not exist",
@@ -834,7 +834,7 @@ func TestDocumentsThatMakeNoSenseAreErrorsThatSayWhat(t *testing.T) {
 		`[{"Config":"c.json","Layers":["manifest.json"]}]`: "layer 1 (manifest.json): unexpected EOF",
 	} {
 		data := inTar(t, map[string][]byte{"manifest.json": []byte(text), "c.json": []byte(`{"os":"linux"}`)})
-		for what, target := range map[string]string{"an archive": saveAs(t, "a.tar", data), "a stream": saveAs(t, "a.tar.gz", inGzip(data))} {
+		for what, target := range map[string]string{"an archive": "docker-archive:" + saveAs(t, "a.tar", data), "a stream": "docker-archive:" + saveAs(t, "a.tar.gz", inGzip(data))} {
 			if got := whatever(t, target, Options{}); !strings.Contains(got, want) {
 				t.Errorf("%q in %s: %q, not %q", text, what, got, want)
 			}

@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // layer is what a layer's tar says, as far as anybody asked: https://github.com/opencontainers/image-spec/blob/main/layer.md.
@@ -20,6 +21,8 @@ type layer struct {
 	other   []uint64 // hashes of the paths of files that nobody wanted, sorted: they hide what lies below
 	odd     []Unreadable
 	files   int64
+	counted int64           // of what the lists hold, towards reading.noted
+	gone    map[string]bool // what removed and emptied say, once somebody asks: a folder that is emptied ends in a slash
 
 	size   int64  // bytes as it is stored; this and the next only where digests are checked
 	diffID string // digest of its tar
@@ -58,6 +61,9 @@ type reading struct {
 	keep     *keeper
 	images   bool // whiteouts have a meaning
 	seed     maphash.Seed
+
+	members atomic.Int64 // of all tars
+	noted   atomic.Int64 // of those, what takes room: entries, and what whiteouts name
 }
 
 // hash is a path's place in layer.other.
@@ -91,8 +97,8 @@ func (l *layerReader) read(r io.Reader, pos func() int64) error {
 		if err != nil {
 			return noPath(err)
 		}
-		if n >= maxMembers || len(l.out.entries) > maxNodes {
-			return errTooMany
+		if err := l.count(); err != nil {
+			return err
 		}
 		if err := l.member(h, t, pos); err != nil {
 			return fmt.Errorf("%s: %w", shorten(h.Name), err)
@@ -100,6 +106,27 @@ func (l *layerReader) read(r io.Reader, pos func() int64) error {
 	}
 	slices.Sort(l.out.other)
 	return nil
+}
+
+// count counts a member, and what was noted of those before it.
+func (l *layerReader) count() error {
+	held := int64(len(l.out.entries) + len(l.out.removed) + len(l.out.emptied))
+	if l.members.Add(1) > maxMembers || l.noted.Add(held-l.out.counted) > maxNodes {
+		return errTooMany
+	}
+	l.out.counted = held
+	return nil
+}
+
+// strange notes a member that is not read, and why. Of the many that a hostile tar has, the first will do.
+func (l *layerReader) strange(p string, err error) {
+	const most = 1000
+	switch n := len(l.out.odd); {
+	case n < most:
+		l.out.odd = append(l.out.odd, Unreadable{shorten(p), err})
+	case n == most:
+		l.out.odd = append(l.out.odd, Unreadable{".", errors.New("more members cannot be read than are listed")})
+	}
 }
 
 // noPath words errors of the tar package like ours.
@@ -114,9 +141,13 @@ var errNoTar = errors.New("is no tar, or a damaged one")
 
 // member judges one member of the tar.
 func (l *layerReader) member(h *tar.Header, t io.Reader, pos func() int64) error {
+	if tooLong(h.Name) || h.Typeflag == tar.TypeSymlink && tooLong(h.Linkname) {
+		l.strange(h.Name, errLong)
+		return nil
+	}
 	p := strings.TrimPrefix(path.Clean("/"+h.Name), "/")
 	if climbs(h.Name) {
-		l.out.odd = append(l.out.odd, Unreadable{shorten(p), ErrOutside})
+		l.strange(p, ErrOutside)
 		return nil
 	}
 	if p == "" {
@@ -169,6 +200,11 @@ func (l *layerReader) member(h *tar.Header, t io.Reader, pos func() int64) error
 	}
 	return nil
 }
+
+// errLong says that no path is so long: PATH_MAX of Linux is 4096 bytes, path_resolution(7).
+var errLong = errors.New("has a name of more than 4096 bytes, or in more than 1024 folders")
+
+func tooLong(name string) bool { return len(name) > 4096 || strings.Count(name, "/") > 1024 }
 
 // climbs tells whether a name leads out of the folder that it is meant for.
 func climbs(name string) bool {
@@ -251,7 +287,7 @@ func (l *layerReader) regular(p, dir, name string, n node, h *tar.Header, t io.R
 		return nil
 	}
 	if h.Size > maxKept {
-		l.out.odd = append(l.out.odd, Unreadable{p, fmt.Errorf("has %d MB, more than the %d MB that are read", h.Size>>20, maxKept>>20)})
+		l.strange(p, fmt.Errorf("has %d MB, more than the %d MB that are read", h.Size>>20, maxKept>>20))
 		l.out.other = append(l.out.other, l.hash(p))
 		return nil
 	}
@@ -345,28 +381,39 @@ func (l *layerReader) hardLink(p, dir, name string, n node, h *tar.Header) {
 // recent holds the contents that were seen and dropped last: hard links to them follow soon.
 type recent struct {
 	paths []string
-	data  [][]byte
+	data  map[string][]byte
 	size  int
 }
 
-const maxRecent = 8 << 20 // bytes
+// The most bytes that are held, and what a file costs besides its own.
+const (
+	maxRecent  = 8 << 20
+	recentCost = 256
+)
 
 func (r *recent) add(p string, data []byte) {
 	if len(data) > maxRecent/2 {
 		return
 	}
-	r.paths, r.data, r.size = append(r.paths, p), append(r.data, slices.Clone(data)), r.size+len(data)
+	if r.data == nil {
+		r.data = make(map[string][]byte)
+	}
+	if old, again := r.data[p]; again {
+		r.size -= len(old)
+	} else {
+		r.paths, r.size = append(r.paths, p), r.size+recentCost
+	}
+	r.data[p] = slices.Clone(data)
+	r.size += len(data)
 	for r.size > maxRecent {
-		r.size -= len(r.data[0])
-		r.paths, r.data = r.paths[1:], r.data[1:]
+		oldest := r.paths[0]
+		r.size -= len(r.data[oldest]) + recentCost
+		delete(r.data, oldest)
+		r.paths = r.paths[1:]
 	}
 }
 
 func (r *recent) find(p string) ([]byte, bool) {
-	for i := len(r.paths) - 1; i >= 0; i-- {
-		if r.paths[i] == p {
-			return r.data[i], true
-		}
-	}
-	return nil, false
+	data, ok := r.data[p]
+	return data, ok
 }

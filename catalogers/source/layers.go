@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/sbomgen/sbomgen/sbom/decode"
 )
 
 // layerBlob is a layer as it is stored.
@@ -292,7 +294,7 @@ func (l *layerReader) blob(blob layerBlob, ref *Layer, verify bool) error {
 		source = io.TeeReader(packed, digest)
 	}
 	buffered := bufio.NewReaderSize(source, 1<<18)
-	unpacked, compressed, err := decompress(buffered)
+	unpacked, compressed, err := decode.Decompress(buffered)
 	if err != nil {
 		return err
 	}
@@ -346,11 +348,25 @@ func (l *layer) check(ref *Layer) error {
 	return nil
 }
 
+// inflate is decompress within bounds.
+func inflate(r io.Reader) (content io.ReadCloser, name string, err error) {
+	packed := &counter{Reader: r}
+	content, name, err = decode.Decompress(packed)
+	if err != nil {
+		return nil, name, err
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{&bounded{r: content, packed: packed}, content}, name, nil
+}
+
 // bounded ends where a compressed stream expands beyond belief.
 type bounded struct {
 	r      io.Reader
 	packed *counter
 	n      int64
+	quota  *Quota
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
@@ -358,6 +374,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 	b.n += int64(n)
 	if b.n > freeRatio && b.n > maxRatio*b.packed.n {
 		return 0, errBomb
+	}
+	if e := b.quota.take(int64(n)); e != nil {
+		return 0, e
 	}
 	return n, err
 }

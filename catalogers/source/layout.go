@@ -98,7 +98,7 @@ func openBundle(file Blob) (*bundle, error) {
 	section := io.NewSectionReader(file, 0, file.Size())
 	t := tar.NewReader(section)
 	last := ""
-	for {
+	for n := 0; ; n++ {
 		h, err := t.Next()
 		if err == io.EOF {
 			return b, nil
@@ -106,7 +106,7 @@ func openBundle(file Blob) (*bundle, error) {
 		if err != nil {
 			return nil, brokenOff(err, last)
 		}
-		if len(b.members) > maxBlobs {
+		if n > maxBlobs {
 			return nil, errTooMany
 		}
 		last = h.Name
@@ -394,7 +394,7 @@ func openImageFile(ctx context.Context, target, kind string, o Options) (Tree, e
 		return nil, err
 	}
 	stem := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-	unpacked, compressed, err := decompress(io.NewSectionReader(blob, 0, blob.Size()))
+	unpacked, compressed, err := inflate(io.NewSectionReader(blob, 0, blob.Size()))
 	if err != nil {
 		blob.Close()
 		return nil, err

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+
+	"github.com/sbomgen/sbomgen/sbom/decode"
 )
 
 // rpmMagic begins the lead of an .rpm.
@@ -28,7 +30,7 @@ func rpmPayload(r io.Reader) (payload io.ReadCloser, compressor string, err erro
 	if _, err := passHeader(b); err != nil {
 		return nil, "", err
 	}
-	return decompress(b)
+	return decode.Decompress(b)
 }
 
 // passHeader reads over a header and gives its length: an introduction of 16 bytes, entries of an index of 16 bytes each, and what they point to.

@@ -66,7 +66,7 @@ func holdsImage(file string) (bool, error) {
 		return false, err
 	}
 	defer blob.Close()
-	unpacked, _, err := decompress(io.NewSectionReader(blob, 0, blob.Size()))
+	unpacked, _, err := inflate(io.NewSectionReader(blob, 0, blob.Size()))
 	if err != nil {
 		return false, nil
 	}
@@ -109,7 +109,7 @@ func isDigest(name string) bool {
 
 // openStdin opens an image that is written to standard input, as docker save does.
 func openStdin(o Options) (Tree, error) {
-	unpacked, _, err := decompress(o.Stdin)
+	unpacked, _, err := inflate(o.Stdin)
 	if err != nil {
 		return nil, err
 	}

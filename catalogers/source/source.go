@@ -145,6 +145,8 @@ type Options struct {
 	Insecure bool      // speak plain HTTP to registries, or accept their certificates unseen
 	Stdin    io.Reader // read for the target "-"
 
+	Quota *Quota // of what OpenArchive unpacks; nil where there is none
+
 	// Getenv gives the variables of the environment that say where daemons listen, as os.Getenv does: DOCKER_HOST, DOCKER_TLS_VERIFY,
 	// DOCKER_CERT_PATH, CONTAINER_HOST, XDG_RUNTIME_DIR and HOME. By default there are none.
 	Getenv func(string) string

@@ -57,9 +57,11 @@ func (l *layer) hidden(t *table, r *reading, prefix string) (list []string) {
 	if top := t.find(prefix); top == nil || len(top.children) == 0 {
 		return nil
 	}
+	emptied := make(map[*node]bool)
 	for _, p := range l.emptied {
 		p = t.real(join(join(prefix, p), whiteout))
-		if dir := t.find(path.Dir(p)); dir != nil {
+		if dir := t.find(path.Dir(p)); dir != nil && !emptied[dir] {
+			emptied[dir] = true
 			for name := range dir.children {
 				list = append(list, join(path.Dir(p), name))
 			}

@@ -32,7 +32,7 @@ type node struct {
 }
 
 // maxNodes is the most files and folders that a table holds.
-const maxNodes = 2_000_000
+const maxNodes = 1_000_000
 
 func newTable(keep *keeper) *table {
 	return &table{top: &node{kind: isFolder}, keep: keep}

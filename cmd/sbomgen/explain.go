@@ -44,7 +44,7 @@ func answers(c *sbom.Component, spec string) bool {
 
 func explain(w io.Writer, g *sbom.Graph, h sbom.Handle) {
 	c := &g.Components[h]
-	fmt.Fprintf(w, "%s\n", c.ID)
+	fmt.Fprintf(w, "%s\n", printable(string(c.ID)))
 	kind := "transitive"
 	if c.Direct {
 		kind = "direct"
@@ -58,7 +58,7 @@ func explain(w io.Writer, g *sbom.Graph, h sbom.Handle) {
 		if e.Location.Layer != "" {
 			place += "  in layer " + brief(e.Location.Layer)
 		}
-		fmt.Fprintf(w, "  seen in  %s  %s, %s, confidence %d%%, rule %s\n", place, e.Cataloger, e.Stage, e.Confidence, e.Rule)
+		fmt.Fprintf(w, "  seen in  %s  %s, %s, confidence %d%%, rule %s\n", printable(place), e.Cataloger, e.Stage, e.Confidence, e.Rule)
 	}
 	came(w, c)
 	for _, e := range g.Edges {
@@ -81,13 +81,13 @@ func came(w io.Writer, c *sbom.Component) {
 		case sbom.PropertyInstruction:
 			instruction = ", " + p.Value
 		case sbom.PropertyOwned:
-			fmt.Fprintf(w, "  is also  %s  lies in its files, rule owned\n", p.Value)
+			fmt.Fprintf(w, "  is also  %s  lies in its files, rule owned\n", printable(p.Value))
 		case sbom.PropertyModified:
-			fmt.Fprintf(w, "  modified  %s  is not what was installed, rule files\n", p.Value)
+			fmt.Fprintf(w, "  modified  %s  is not what was installed, rule files\n", printable(p.Value))
 		}
 	}
 	if layer != "" {
-		fmt.Fprintf(w, "  came by  layer %s%s\n", layer, instruction)
+		fmt.Fprintf(w, "  came by  layer %s%s\n", layer, printable(instruction))
 	}
 }
 
@@ -128,7 +128,7 @@ func edge(w io.Writer, g *sbom.Graph, needs, contains string, e sbom.Edge, other
 	if c := &g.Components[other]; c.Kind == sbom.FileKind {
 		name = c.Name // of which the id is a digest
 	}
-	fmt.Fprintf(w, "  %s  %s  %s\n", verb, name, strings.Join(facts, ", "))
+	fmt.Fprintf(w, "  %s  %s  %s\n", verb, printable(name), printable(strings.Join(facts, ", ")))
 }
 
 func known(c sbom.Completeness) string {

@@ -9,17 +9,31 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 )
 
+// built builds the program beside the test binary's links, which testscript removes in the end.
+var built = sync.OnceValues(func() (string, error) {
+	linked, err := exec.LookPath("sbomgen")
+	if err != nil {
+		return "", err
+	}
+	out := filepath.Join(filepath.Dir(linked), "sbomgen-built")
+	if msg, err := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, msg)
+	}
+	return out, nil
+})
+
 // program builds the program once for the tests that measure a process from outside.
 func program(t *testing.T) string {
 	t.Helper()
-	out := filepath.Join(t.TempDir(), "sbomgen")
-	if msg, err := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, msg)
+	out, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return out
 }
@@ -34,6 +48,12 @@ func run(t *testing.T, dir, program string, args ...string) outcome {
 	t.Helper()
 	c := exec.Command(program, args...)
 	c.Dir = dir
+	return finish(t, c)
+}
+
+// finish runs a command to its end, which must come within a minute.
+func finish(t *testing.T, c *exec.Cmd) outcome {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	c.Stdout, c.Stderr = &stdout, &stderr
 	if err := c.Start(); err != nil {

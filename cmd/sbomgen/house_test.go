@@ -134,6 +134,8 @@ var owned = map[string][]string{
 	"github.com/schollz/progressbar":         {"cmd"},
 	"github.com/google/go-containerregistry": {"catalogers/source"},
 	"github.com/google/licensecheck":         {"sbom/license/text"},
+	"github.com/klauspost/compress":          {"sbom/decode"},
+	"github.com/ulikunitz/xz":                {"sbom/decode"},
 }
 
 func TestNoForbiddenArrow(t *testing.T) {

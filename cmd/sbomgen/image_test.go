@@ -30,6 +30,15 @@ type picture struct {
 	platform    string
 	labels      map[string]string
 	annotations map[string]string
+	edit        func(document string) string // changes manifest and configuration before they have their digests; may be nil
+}
+
+// document is a manifest or configuration.
+func (p *picture) document(v any) []byte {
+	if p.edit == nil {
+		return encoded(v)
+	}
+	return []byte(p.edit(string(encoded(v))))
 }
 
 type fields = map[string]any
@@ -65,7 +74,7 @@ func (p *picture) config() []byte {
 	if variant != "" {
 		c["variant"] = variant
 	}
-	return encoded(c)
+	return p.document(c)
 }
 
 // The media types of the OCI's documents and blobs.
@@ -109,7 +118,7 @@ func (p *picture) layout(there map[string][]byte) map[string][]byte {
 	if p.annotations != nil {
 		m["annotations"] = p.annotations
 	}
-	image := put(typeManifest, encoded(m))
+	image := put(typeManifest, p.document(m))
 	system, arch, _ := strings.Cut(p.platform, "/")
 	arch, variant, _ := strings.Cut(arch, "/")
 	is := map[string]string{"os": system, "architecture": arch}

@@ -81,11 +81,14 @@ func Main(ctx context.Context, args []string, h host) int {
 		return exitDone
 	}
 	var exit *exitError
-	if !errors.As(err, &exit) {
+	switch {
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		exit = &exitError{code: exitFailed, err: errors.New("interrupted")}
+	case !errors.As(err, &exit):
 		exit = &exitError{code: exitFailed, err: err}
 	}
 	if exit.err != nil {
-		fmt.Fprintf(h.stderr, "sbomgen: %s\n", strings.ReplaceAll(exit.Error(), "\n", " "))
+		fmt.Fprintf(h.stderr, "sbomgen: %s\n", printable(strings.ReplaceAll(exit.Error(), "\n", " ")))
 		if exit.hint != "" {
 			fmt.Fprintf(h.stderr, "hint: %s\n", exit.hint)
 		}

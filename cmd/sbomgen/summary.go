@@ -31,9 +31,9 @@ const shownGaps = 10
 func summarize(w io.Writer, s summary) {
 	g := s.graph
 	root := &g.Components[g.Root]
-	fmt.Fprintf(w, "%s", root.Label())
+	fmt.Fprintf(w, "%s", printable(root.Label()))
 	if v := root.VersionText(); v != "" {
-		fmt.Fprintf(w, " %s", v)
+		fmt.Fprintf(w, " %s", printable(v))
 	}
 	fmt.Fprintf(w, ": %s", count(packages(g), "package"))
 	if t := perType(g); t != "" {
@@ -65,7 +65,7 @@ func summarize(w io.Writer, s summary) {
 	if s.verbose {
 		fmt.Fprintf(w, "%s read of the files, %d of them whole or in part\n", size(s.result.Bytes), s.result.Matched)
 		for _, skip := range g.Skipped {
-			fmt.Fprintf(w, "skipped %s: %s\n", skip.Path, skip.Rule)
+			fmt.Fprintf(w, "skipped %s: %s\n", printable(skip.Path), printable(skip.Rule))
 		}
 		for _, l := range s.losses {
 			fmt.Fprintf(w, "the format cannot carry %s: %d\n", l.What, l.Count)
@@ -102,10 +102,11 @@ func gapText(g sbom.Gap) string {
 	if place != "" {
 		place += ": "
 	}
+	g.Reason = strings.ReplaceAll(g.Reason, "\n", "; ")
 	if g.Cataloger != "" {
-		return fmt.Sprintf("%s%s (%s)", place, g.Reason, g.Cataloger)
+		return printable(fmt.Sprintf("%s%s (%s)", place, g.Reason, g.Cataloger))
 	}
-	return place + g.Reason
+	return printable(place + g.Reason)
 }
 
 // perType counts packages per type, the most frequent first.

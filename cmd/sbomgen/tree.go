@@ -98,7 +98,7 @@ func labelled(c *sbom.Component) string {
 // printable is a text from a file as a terminal may show it: without the characters that would move its cursor.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 			return unicode.ReplacementChar
 		}
 		return r

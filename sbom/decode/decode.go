@@ -76,12 +76,47 @@ func Headers(text, name string, n int) []int {
 	return lines
 }
 
-// YAML decodes the first document of a YAML text into a struct. It is slow: big lockfiles are read with Block.
+// YAML decodes the first document of a YAML text into a struct. A key that stands twice in a mapping is an error. It is slow: big lockfiles are read
+// with Block.
 func YAML(text string, v any) error {
 	if strings.Count(text, "*") > 10000 {
 		return errors.New("holds more than 10000 aliases")
 	}
-	return yaml.Unmarshal([]byte(text), v)
+	var document yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &document); err != nil || len(document.Content) == 0 {
+		return err
+	}
+	if err := unique(&document); err != nil {
+		return err
+	}
+	return document.Load(v, yaml.WithV3Defaults(), yaml.WithUniqueKeys(false))
+}
+
+// unique looks for keys that stand twice. The library compares each key with each other, and words an error for every pair.
+func unique(document *yaml.Node) error {
+	lines := make(map[string]int)
+	for left := []*yaml.Node{document}; len(left) > 0; {
+		n := left[len(left)-1]
+		left = append(left[:len(left)-1], n.Content...)
+		if n.Kind != yaml.MappingNode {
+			continue
+		}
+		if len(lines) > 64 { // to clear a large map for each small one would take long
+			lines = make(map[string]int)
+		}
+		clear(lines)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key := n.Content[i]
+			if key.Kind != yaml.ScalarNode {
+				continue
+			}
+			if first, twice := lines[key.Value]; twice {
+				return &LineError{key.Line, fmt.Errorf("the key %.80q stands at line %d as well", key.Value, first)}
+			}
+			lines[key.Value] = key.Line
+		}
+	}
+	return nil
 }
 
 // Keys gives the line, counted from 1, of every key and table header of a TOML text, under its path joined by KeyPath. Of keys that

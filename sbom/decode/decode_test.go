@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/sbomgen/sbomgen/sbom/decode"
 )
@@ -82,6 +83,45 @@ func TestErrorsTellTheirLine(t *testing.T) {
 	}
 	if err := decode.YAML("A: 1\nB: [\n", &v); err == nil || !strings.Contains(err.Error(), "line") {
 		t.Errorf("YAML: %v", err)
+	}
+}
+
+func TestManyKeysOfYAMLTakeNoTime(t *testing.T) {
+	const many = 100_000
+	var keys strings.Builder
+	for i := range many {
+		fmt.Fprintf(&keys, "k%d: &x {<<: {a: 1}, b: 2}\n", i)
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"one key":              {strings.Repeat("a: x\n", many), `line 2: the key "a" stands at line 1 as well`},
+		"one key, anchored":    {strings.Repeat("a: &x\n", many), `line 2: the key "a" stands at line 1 as well`},
+		"merge keys":           {"a: {}\n" + strings.Repeat("<<: {}\n", many), `line 3: the key "<<" stands at line 2 as well`},
+		"different keys":       {keys.String(), ""},
+		"one key in many maps": {strings.Repeat("- a: x\n", many), ""},
+		"a large map first":    {strings.Repeat("- a: x\n", many) + "- " + strings.ReplaceAll(strings.TrimSpace(strings.ReplaceAll(keys.String(), "{<<: {a: 1}, b: 2}", "1")), "\n", "\n  ") + "\n", ""},
+	} {
+		var value any
+		begin := time.Now()
+		err := decode.YAML(c.text, &value)
+		if took := time.Since(begin); took > 5*time.Second {
+			t.Errorf("%s: took %v", name, took)
+		}
+		if got := fmt.Sprint(err); c.want == "" && err != nil || c.want != "" && got != c.want {
+			t.Errorf("%s: %.200s", name, got)
+		}
+	}
+}
+
+func TestYAMLDecodesWhatTheLibraryDoes(t *testing.T) {
+	for _, text := range []string{
+		"", "# nothing\n", "---\n---\na: 1\n", "a: 1\n---\nb: [\n", "null", "a: 1\n1: b\nnull: c\n", "a: &x {b: 1, c: 2}\nd: {<<: *x, c: 3}\ne: {c: 3, <<: [*x, {f: 1}]}\n",
+		"? [a, b]\n: 1\n? [c]\n: 2\n", "a: 2024-01-02\nb: 0x10\nc: ~\nd: !!str 1\n", "- a\n- [b, {c: d}]\n", "a: *gone\n", "\ta: 1\n", "a: {b: 1, b: 2}\n",
+	} {
+		var got, want any
+		gave, wanted := decode.YAML(text, &got), yaml.Unmarshal([]byte(text), &want)
+		if (gave == nil) != (wanted == nil) || wanted == nil && !cmp.Equal(got, want) {
+			t.Errorf("%q: %v, %v instead of %v, %v", text, got, gave, want, wanted)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package format
 import (
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -19,7 +20,7 @@ func Columns(w io.Writer, header []string, rows [][]string) error {
 	row := func(cells []string) table.Row {
 		r := make(table.Row, len(cells))
 		for i, c := range cells {
-			r[i] = c
+			r[i] = printable(c)
 		}
 		return r
 	}
@@ -34,4 +35,14 @@ func Columns(w io.Writer, header []string, rows [][]string) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// printable is a text from a file as a terminal may show it: without the characters that would move its cursor, or turn its line around.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }

@@ -1,9 +1,7 @@
 package format
 
 import (
-	"bufio"
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -12,10 +10,9 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/sbomgen/sbomgen/sbom"
 	"github.com/sbomgen/sbomgen/sbom/cyclonedx"
+	"github.com/sbomgen/sbomgen/sbom/decode"
 	"github.com/sbomgen/sbomgen/sbom/spdx"
 )
 
@@ -25,7 +22,6 @@ const (
 	maxRatio   = 400       // times the compressed size,
 	freeText   = 16 << 20  // beyond so many bytes
 	maxGrow    = 64 << 20  // bytes that are reserved because a file is as long
-	maxWindow  = 64 << 20  // bytes that a zstd frame may ask for
 	maxLayers  = 3         // of compression
 	maxEdges   = 4 << 20   // of a graph
 	headLength = 64 << 10  // bytes in which a format shows itself
@@ -33,7 +29,7 @@ const (
 
 // Read reads a document of any format that is read: CycloneDX as JSON or XML, SPDX 2 as JSON, tag-value or YAML, SPDX 3 as
 // JSON-LD, and the graph that the format "json" writes. It finds the format by the content. The document may be compressed by
-// gzip or zstd, and stand in an in-toto statement, a DSSE envelope, a Sigstore bundle or GitHub's answer for the SBOM of a repository.
+// gzip, zstd, xz, bzip2 or lzma, and stand in an in-toto statement, a DSSE envelope, a Sigstore bundle or GitHub's answer for the SBOM of a repository.
 // Nothing of these is verified: the document's properties Wrapped and Subject tell what they said.
 //
 // What the document holds and a graph has no place for is counted in properties; its LeftOut lists it. What is malformed inside a document
@@ -93,23 +89,22 @@ func readCycloneDX(text string) (*sbom.Document, error) {
 // unpacked reads all there is, through up to maxLayers of compression.
 func unpacked(r io.Reader) (string, error) {
 	in := &counter{r: r}
-	b := bufio.NewReaderSize(in, 64<<10)
+	content := io.Reader(in)
 	packed := false
 	for layer := 0; ; layer++ {
-		head, _ := b.Peek(4)
-		unpack := compression(head)
-		if unpack == nil {
-			break
-		}
-		if layer == maxLayers {
-			return "", fmt.Errorf("compressed more than %d times", maxLayers)
-		}
-		inner, err := unpack(b)
-		if err != nil {
+		inner, compression, err := decode.Decompress(content)
+		if err != nil && (packed || compression != "") {
 			return "", fmt.Errorf("compressed: %w", err)
+		} else if err != nil {
+			return "", err
 		}
 		defer inner.Close()
-		b, packed = bufio.NewReaderSize(inner, 64<<10), true
+		if content = inner; compression == "" {
+			break
+		}
+		if packed = true; layer == maxLayers {
+			return "", fmt.Errorf("compressed more than %d times", maxLayers)
+		}
 	}
 	var text strings.Builder
 	if !packed {
@@ -117,7 +112,7 @@ func unpacked(r io.Reader) (string, error) {
 	}
 	chunk := make([]byte, 64<<10)
 	for {
-		n, err := b.Read(chunk)
+		n, err := content.Read(chunk)
 		text.Write(chunk[:n])
 		switch {
 		case text.Len() > maxText:
@@ -160,24 +155,6 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// compression finds by its first four bytes what decompresses a stream; nil if nothing that is known compressed it (RFC 1952, section
-// 2.3.1; RFC 8878, section 3.1.1).
-func compression(head []byte) func(io.Reader) (io.ReadCloser, error) {
-	switch {
-	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
-		return func(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) }
-	case string(head) == "\x28\xb5\x2f\xfd":
-		return func(r io.Reader) (io.ReadCloser, error) {
-			d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderMaxMemory(maxText))
-			if err != nil {
-				return nil, err
-			}
-			return d.IOReadCloser(), nil
-		}
-	}
-	return nil
-}
-
 // utf8Text takes off a byte order mark, and gives UTF-16 that has one as UTF-8: what the ">" of Windows PowerShell 5 writes.
 func utf8Text(text string) string {
 	order := 0
@@ -209,13 +186,12 @@ func utf8Text(text string) string {
 // a name and is not ok; all else has none. 64 KB tell nearly always; a JSON document may put the telling member at its end.
 func Sniff(head []byte) (name string, ok bool) {
 	for range maxLayers {
-		unpack := compression(head[:min(len(head), 4)])
-		if unpack == nil {
-			break
-		}
-		inner, err := unpack(bytes.NewReader(head))
+		inner, compression, err := decode.Decompress(bytes.NewReader(head))
 		if err != nil {
 			return "", false
+		}
+		if compression == "" {
+			break
 		}
 		head, err = io.ReadAll(io.LimitReader(inner, headLength))
 		inner.Close()

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -33,6 +34,7 @@ type section struct {
 	name           string
 	address        uint32 // relative to the image's base, as all addresses
 	offset, length uint32 // in the file
+	flags          uint32 // IMAGE_SCN_*
 }
 
 type directory struct{ address, size uint32 }
@@ -121,14 +123,43 @@ func (m *Image) table(b []byte) {
 	for i := range m.sections {
 		s := b[i*40:]
 		name, _, _ := strings.Cut(string(s[:8]), "\x00")
-		m.sections[i] = section{name, le.Uint32(s[12:]), le.Uint32(s[20:]), le.Uint32(s[16:])}
+		m.sections[i] = section{name, le.Uint32(s[12:]), le.Uint32(s[20:]), le.Uint32(s[16:]), le.Uint32(s[36:])}
 	}
 }
 
 // Data gives the place in the file of the section of variables that have a value from the start, and its length; 0 if there is none.
 func (m *Image) Data() (offset, length int64) {
+	offset, length, _ = m.Place(".data")
+	return offset, length
+}
+
+// Place gives the place in the file of the first section with the name, and its length.
+func (m *Image) Place(name string) (offset, length int64, ok bool) {
 	for _, s := range m.sections {
-		if s.name == ".data" {
+		if s.name == name || len(name) > 8 && m.long(s.name, name) {
+			return int64(s.offset), int64(s.length), true
+		}
+	}
+	return 0, 0, false
+}
+
+// long tells whether a section's name is one that is too long for its place: a slash and where it stands behind the symbols, as GNU's linker writes it.
+func (m *Image) long(written, name string) bool {
+	at, is := strings.CutPrefix(written, "/")
+	n, err := strconv.ParseUint(at, 10, 31)
+	if !is || err != nil || m.symbols == 0 {
+		return false
+	}
+	b, err := m.readAt(m.symbols+int64(n), int64(len(name))+1)
+	return err == nil && string(b) == name+"\x00"
+}
+
+// Variables gives the place in the file of the first section with variables that have a value from the start, whatever it is called, and its length; 0 if
+// there is none.
+func (m *Image) Variables() (offset, length int64) {
+	const initialized, read, write, aligned = 0x40, 0x40000000, 0x80000000, 0xf00000
+	for _, s := range m.sections {
+		if s.address != 0 && s.length != 0 && s.flags&^aligned == initialized|read|write {
 			return int64(s.offset), int64(s.length)
 		}
 	}

@@ -4,10 +4,12 @@ package section
 import (
 	"debug/elf"
 	"debug/macho"
-	"debug/pe"
 	"errors"
 	"fmt"
 	"io"
+	"math"
+
+	"github.com/sbomgen/sbomgen/catalogers/internal/portable"
 )
 
 // Magics are the first bytes of the formats that Find reads.
@@ -45,13 +47,13 @@ func Find(r io.ReaderAt, name string, limit uint64) (data []byte, err error) {
 		if s := f.Section(name); s != nil {
 			return read(s.Open(), s.Size, limit)
 		}
-	case magic[:2] == "MZ":
-		f, err := pe.NewFile(r)
+	case magic[:2] == "MZ": // the package debug/pe reads all symbols first
+		image, err := portable.Open(r, sizeOf(r))
 		if err != nil {
 			return nil, ErrNone // DOS programs and installers begin so as well
 		}
-		if s := f.Section(name); s != nil {
-			return read(s.Open(), uint64(s.Size), limit)
+		if offset, length, ok := image.Place(name); ok {
+			return read(io.NewSectionReader(r, offset, length), uint64(length), limit)
 		}
 	case magic == "\xca\xfe\xba\xbe":
 		f, err := macho.NewFatFile(r)
@@ -67,6 +69,14 @@ func Find(r io.ReaderAt, name string, limit uint64) (data []byte, err error) {
 		return inMachO(f, name, limit)
 	}
 	return nil, ErrNone
+}
+
+// sizeOf is the length of what tells it.
+func sizeOf(r io.ReaderAt) int64 {
+	if sized, ok := r.(interface{ Size() int64 }); ok {
+		return sized.Size()
+	}
+	return math.MaxInt64
 }
 
 func inMachO(f *macho.File, name string, limit uint64) ([]byte, error) {

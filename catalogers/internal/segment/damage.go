@@ -40,7 +40,10 @@ func elfDamage(r io.ReaderAt, head []byte, size int64) string {
 	if bytes.Contains(head[:min(len(head), 1024)], upx) {
 		return packed
 	}
-	if len(head) < 52 {
+	switch {
+	case len(head) > elf.EI_VERSION && (head[elf.EI_CLASS]-1 > 1 || head[elf.EI_DATA]-1 > 1 || head[elf.EI_VERSION] != 1):
+		return "" // only begins so
+	case len(head) < 52:
 		return cutShort
 	}
 	f := fields{head, binary.LittleEndian}

@@ -1,7 +1,8 @@
-package source
+package decode
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/binary"
 	"hash/crc32"
 	"io"
@@ -21,8 +22,23 @@ import (
 // bzip2ed is "hello\n" twenty times, as bzip2 1.0.8 packs it.
 const bzip2ed = "BZh91AY&SY\x04\x16\xd5\x8b\x00\x00\x1d\xc1\x00\x00\x10\x02\x44\xa0\x00\x30\xcd\x00\x52\xa3\x1a\x4c\x27\xc9\x84\xd1\x38\x5d\xc9\x14\xe1\x42\x40\x10\x5b\x56\x2c"
 
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func gzipped(s string) string {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	io.WriteString(w, s)
+	w.Close()
+	return b.String()
+}
+
 func unpack(r io.Reader) (text, name string, err error) {
-	content, name, err := decompress(r)
+	content, name, err := Decompress(r)
 	if err != nil {
 		return "", name, err
 	}
@@ -108,6 +124,21 @@ func TestStreamsAreUnpackedByTheirFirstBytes(t *testing.T) {
 	}
 }
 
+func TestMoreThanIsWantedIsNotUnpacked(t *testing.T) {
+	text := various(3 << 20)
+	for _, packed := range []string{text, gzipped(text), zstded(t, text)} {
+		for limit, want := range map[int64]string{3<<20 + 1: "", 3 << 20: "", 3<<20 - 1: "unpacks to more than 2 MB", 1 << 20: "unpacks to more than 1 MB"} {
+			got, err := Unpack(strings.NewReader(packed), limit)
+			if got != text[:min(limit, int64(len(text)))] || (err == nil) != (want == "") || err != nil && err.Error() != want {
+				t.Errorf("limit %d: %d bytes, %v", limit, len(got), err)
+			}
+		}
+	}
+	if got, err := Unpack(strings.NewReader(gzipped(text)[:200_000]), 1<<30); len(got) < 100_000 || err == nil {
+		t.Errorf("what precedes an error: %d bytes, %v", len(got), err)
+	}
+}
+
 func TestWhatTheToolsPackIsUnpacked(t *testing.T) {
 	text := various(600_000)
 	for _, c := range [][]string{
@@ -157,7 +188,7 @@ func TestDamagedStreamsAreErrorsAndNeverPanics(t *testing.T) {
 			for range 1 + random.IntN(3) {
 				flipped[random.IntN(len(flipped))] ^= 1 << random.IntN(8)
 			}
-			content, as, err := decompress(bytes.NewReader(flipped))
+			content, as, err := Decompress(bytes.NewReader(flipped))
 			if err != nil {
 				continue
 			}
@@ -228,7 +259,7 @@ func FuzzDecompress(f *testing.F) {
 		f.Add([]byte(packed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		content, _, err := decompress(bytes.NewReader(data))
+		content, _, err := Decompress(bytes.NewReader(data))
 		if err != nil {
 			return
 		}

@@ -1,4 +1,4 @@
-package source
+package decode
 
 import (
 	"bufio"
@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -16,8 +17,8 @@ import (
 // still fits.
 const windowLimit = 128 << 20
 
-// compression tells by the first bytes how a stream is compressed; it is empty for what is not.
-func compression(head []byte) string {
+// Compression tells by its first bytes how a stream is compressed: "gzip", "zstd", "xz", "bzip2", "lzma", or "" for what is not.
+func Compression(head []byte) string {
 	is := func(magic string) bool { return len(head) >= len(magic) && string(head[:len(magic)]) == magic }
 	switch {
 	case is("\x1f\x8b"):
@@ -38,15 +39,16 @@ func compression(head []byte) string {
 	return ""
 }
 
-// decompress unpacks a stream that is compressed with gzip, zstd, xz, bzip2 or lzma, and says with which; one that is compressed with none of them is
-// given as it is, with an empty name. Streams that follow one another are one, but for lzma.
-func decompress(r io.Reader) (content io.ReadCloser, name string, err error) {
+// Decompress unpacks a stream that is compressed with gzip, zstd, xz, bzip2 or lzma, and says with which; one that is compressed with none of them is
+// given as it is, with an empty name. Streams that follow one another are one, but for lzma. What is damaged is an error while it is read, what asks for
+// more than 128 MB of memory likewise; how much becomes of it is for the caller to bound.
+func Decompress(r io.Reader) (content io.ReadCloser, name string, err error) {
 	b := bufio.NewReaderSize(r, 64<<10)
 	head, err := b.Peek(lzma.HeaderLen)
 	if err != nil && err != io.EOF {
 		return nil, "", err
 	}
-	name, err = compression(head), nil
+	name, err = Compression(head), nil
 	switch name {
 	case "gzip":
 		content, err = gzip.NewReader(b)
@@ -73,10 +75,37 @@ func decompress(r io.Reader) (content io.ReadCloser, name string, err error) {
 	return content, name, nil
 }
 
+// Unpack gives the text that Decompress makes of a stream, and what precedes an error too. More than limit bytes are an error.
+func Unpack(r io.Reader, limit int64) (string, error) {
+	content, _, err := Decompress(r)
+	if err != nil {
+		return "", err
+	}
+	defer content.Close()
+	var b strings.Builder
+	n, err := io.Copy(&b, io.LimitReader(content, limit+1))
+	if err == nil && n > limit {
+		err = fmt.Errorf("unpacks to more than %d MB", limit>>20)
+	}
+	return b.String()[:min(n, limit)], err
+}
+
 // unexpected is io.ErrUnexpectedEOF for io.EOF, and any other error as it is.
 func unexpected(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// padding is what is missing to a multiple of four.
+func padding(n int64) int64 { return -n & 3 }
+
+// fill reads exactly what p holds; that there is less is io.ErrUnexpectedEOF.
+func fill(r io.Reader, p []byte) error {
+	_, err := io.ReadFull(r, p)
+	if len(p) > 0 {
+		err = unexpected(err)
 	}
 	return err
 }
