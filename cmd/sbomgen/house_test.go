@@ -237,3 +237,33 @@ func TestTheMakefileStaysSmall(t *testing.T) {
 		t.Errorf("the Makefile has %d lines, more than 40", n)
 	}
 }
+
+// A template calls methods by their names. Where one is used, the linker keeps every exported method of every type, 3 MB of them.
+func TestNoTemplateIsSet(t *testing.T) {
+	for _, f := range sources(t) {
+		ast.Inspect(f.syntax, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				if strings.HasPrefix(n.Sel.Name, "Set") && strings.HasSuffix(n.Sel.Name, "Template") || strings.HasPrefix(n.Sel.Name, "AddTemplateFunc") {
+					t.Errorf("%s calls %s", f.path, n.Sel.Name)
+				}
+			case *ast.CompositeLit:
+				if kind, ok := n.Type.(*ast.SelectorExpr); ok && kind.Sel.Name == "Command" {
+					for _, e := range n.Elts {
+						if field, ok := e.(*ast.KeyValueExpr); ok && field.Key.(*ast.Ident).Name == "Version" {
+							t.Errorf("%s gives a command a Version, whose answer is a template", f.path)
+						}
+					}
+				}
+			}
+			return true
+		})
+	}
+	for _, f := range sources(t) {
+		for _, target := range f.imports {
+			if within(target, "text/template", "html/template") {
+				t.Errorf("%s imports %s", f.path, target)
+			}
+		}
+	}
+}

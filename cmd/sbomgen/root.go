@@ -145,7 +145,6 @@ Nothing of the tree is executed and nothing is fetched.`,
 		Example: `  sbomgen scan ./
   sbomgen scan ./ -o cyclonedx-json=bom.json -o spdx-json=bom.spdx.json
   sbomgen scan git:v1.2.0 -o table`,
-		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -154,9 +153,16 @@ Nothing of the tree is executed and nothing is fetched.`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetVersionTemplate("sbomgen {{.Version}}\n")
+	// Not cobra's own flag: what words its answer is a template, for which the linker keeps every method there is, 3 MB of them.
+	tell := root.Flags().BoolP("version", "v", false, "version for sbomgen")
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *tell {
+			_, err := fmt.Fprintln(h.stdout, "sbomgen", version())
+			return err
+		}
+		return cmd.Help()
+	}
 	root.SetOut(h.stdout)
 	root.SetErr(h.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
