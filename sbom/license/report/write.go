@@ -177,11 +177,20 @@ func (r *Report) attention(title string, is func(State) bool) block {
 	b := block{header: []string{"package", "version", "what is known", "what would tell"}}
 	for i := range r.Packages {
 		if e := &r.Packages[i]; is(e.State) {
-			b.rows = append(b.rows, []string{e.Component.Label(), e.Component.VersionText(), e.Note, e.Remedy})
+			b.rows = append(b.rows, []string{e.Component.Label(), e.Component.VersionText(), brief(e.Note), e.Remedy})
 		}
 	}
 	b.title = fmt.Sprintf("%s: %d", title, len(b.rows))
 	return b
+}
+
+// brief cuts what a table has no room for; CSV and JSON have it whole. A distribution's package may stand under thirty licences.
+func brief(text string) string {
+	const most = 120
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
 }
 
 func (r *Report) packages() block {
