@@ -247,10 +247,10 @@ func (d folder) ReadDir(name string) ([]fs.DirEntry, error) {
 }
 
 func (d folder) Stat(name string) (fs.FileInfo, error) {
-	at := path.Join(d.base, name)
-	if at == "." {
+	if name == "." { // the folder of a file that is open; above it nothing may be to be seen, as at the top of an archive
 		return root{}, nil
 	}
+	at := path.Join(d.base, name)
 	entries, err := d.tree.ReadDir(path.Dir(at))
 	if err != nil {
 		return nil, err

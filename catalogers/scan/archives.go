@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"io/fs"
 	"math"
 	"path"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -146,8 +148,9 @@ func (b below) Beside(dir string, name []byte) bool {
 	return b.Wanted.Beside(path.Join(b.at, dir), name)
 }
 
-// look opens an archive that lies in a tree, and gives what is claimed of the files in it. chain are the archives around it.
-func (a *archives) look(tree catalogers.Tree, at string, chain []string) *Result {
+// look opens an archive that lies in a tree, and gives what is claimed of the files in it. chain are the archives around it, and own is what was
+// claimed of the archive itself.
+func (a *archives) look(tree catalogers.Tree, at string, chain []string, own []*sbom.Facts) *Result {
 	r := new(Result)
 	gap := func(err error) *Result {
 		r.Gaps = append(r.Gaps, sbom.Gap{Path: at, Reason: reason(err)})
@@ -195,19 +198,38 @@ func (a *archives) look(tree catalogers.Tree, at string, chain []string) *Result
 		r.take(j, chain)
 	}
 	if pack {
-		a.describe(r, blob, at)
+		a.describe(slices.Concat(own, r.Facts), blob, at)
+		if blob.Size() > 0 && len(r.Gaps) == 0 && !anything(own, r.Facts) && a.expects(at, blob) {
+			return gap(errors.New("holds nothing that tells which package it is"))
+		}
 	}
 	return r
 }
 
+// anything tells whether anything is claimed, or said to be wrong.
+func anything(lists ...[]*sbom.Facts) bool {
+	return slices.ContainsFunc(slices.Concat(lists...), func(f *sbom.Facts) bool { return f.Len() > 0 || len(f.Gaps()) > 0 })
+}
+
+// expects tells whether a cataloger would know an archive of that name. Android's .apk files are called like Alpine's.
+func (a *archives) expects(at string, blob source.Blob) bool {
+	ext := strings.ToLower(path.Ext(at))
+	if ext == ".apk" && bytes.HasPrefix(start(blob), []byte("PK")) {
+		return false
+	}
+	return slices.ContainsFunc(a.scan.list, func(c *catalogers.Cataloger) bool {
+		return slices.ContainsFunc(c.Files, func(s catalogers.Selector) bool { return strings.Contains(s.Pattern, "*"+ext) })
+	})
+}
+
 // describe gives the package that an archive is the digest of the archive's bytes, and all that lies in it where it is one of a distribution. Which
 // package it is say the files in it, or the cataloger of the archive itself: of several, none does.
-func (a *archives) describe(r *Result, blob source.Blob, at string) {
+func (a *archives) describe(list []*sbom.Facts, blob source.Blob, at string) {
 	var facts *sbom.Facts
 	var key string
 	var only *sbom.Component
 	best := 0
-	for _, f := range r.Facts {
+	for _, f := range list {
 		if f.Stage < sbom.Installed || f.Path != at && (len(f.Archive) == 0 || f.Archive[len(f.Archive)-1] != at) {
 			continue
 		}
@@ -227,7 +249,7 @@ func (a *archives) describe(r *Result, blob source.Blob, at string) {
 	}
 	facts.Is = at
 	if distributed(only) {
-		for _, f := range r.Facts {
+		for _, f := range list {
 			if f != facts {
 				facts.Adopt(key, f)
 			}

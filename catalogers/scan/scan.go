@@ -157,14 +157,13 @@ func plan(tree catalogers.Tree, p *passing, files []source.Entry, r *Result) []*
 			}
 		}
 		var one *job
-		matched, inner := false, false
+		matched, inner, archive := false, false, false
 		for _, i := range p.index.catalogersAt(tree, e) {
 			if i == archiveMark {
 				if p.past {
 					continue
 				}
-				matched = true
-				jobs = append(jobs, &job{tree: tree, at: e.Path})
+				matched, archive = true, true
 				continue
 			}
 			c := p.list[i]
@@ -192,6 +191,13 @@ func plan(tree catalogers.Tree, p *passing, files []source.Entry, r *Result) []*
 				jobs = append(jobs, one)
 			}
 			one.by = append(one.by, assignment{c, i})
+		}
+		if archive {
+			if one == nil {
+				one = new(job)
+				jobs = append(jobs, one)
+			}
+			one.tree, one.at = tree, e.Path
 		}
 		switch {
 		case matched:
@@ -250,16 +256,17 @@ func run(ctx context.Context, jobs []*job, workers int, p *passing) {
 
 // run does what a job is for. chain are the archives in which its file lies.
 func (j *job) run(p *passing, chain []string) {
-	switch {
-	case j.tree != nil:
-		j.inside = p.archives.look(j.tree, j.at, chain)
-	case j.of != nil:
+	if j.of != nil {
 		j.digest()
-	case len(j.by) > 0: // others were done while they streamed by
+	}
+	if len(j.by) > 0 { // others were done while they streamed by
 		j.do()
 		for _, f := range j.facts {
 			p.progress.Components.Add(int64(f.Len()))
 		}
+	}
+	if j.tree != nil {
+		j.inside = p.archives.look(j.tree, j.at, chain, j.facts)
 	}
 }
 

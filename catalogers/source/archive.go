@@ -211,16 +211,19 @@ func (a *packed) part(l *layerReader, name string, r io.Reader) error {
 
 // members visits the members of a tar whose members are archives.
 func members(r io.Reader, visit func(name string, r io.Reader) error) error {
-	unpacked, _, err := inflate(r)
+	unpacked, compression, err := inflate(r)
 	if err != nil {
 		return err
 	}
 	defer unpacked.Close()
 	t := tar.NewReader(unpacked)
-	for {
+	for n := 0; ; n++ {
 		h, err := t.Next()
 		if err == io.EOF {
 			return nil
+		}
+		if err != nil && n == 0 && compression == "" {
+			return ErrNoArchive
 		}
 		if err != nil {
 			return noPath(err)

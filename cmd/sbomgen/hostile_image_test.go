@@ -266,6 +266,7 @@ func TestMillionsOfMembers(t *testing.T) {
 		"that everybody wants": {"%07d/package-lock.json", 3, []string{"layer 1 (", "comes after more files and folders than are read"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			var chunk bytes.Buffer
 			w := tar.NewWriter(&chunk)
 			for i := range 2100 {
@@ -416,6 +417,7 @@ func TestImagesThatBreakOff(t *testing.T) {
 
 // TestAnInterruptedScanLeavesNothingBehind interrupts scans that hold files which they had no room for in memory, and one that waits for more.
 func TestAnInterruptedScanLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
 	var members []member
 	text := strings.Repeat("text", 100_000)
 	for i := range 200 {
