@@ -91,6 +91,7 @@ func (r *resolver) merge() {
 	}
 	root := &r.components[top]
 	overlay(root, &r.options.Root)
+	root.Stage = max(root.Stage, r.options.Root.Stage)
 	fill(root, &r.options.Fallback)
 	r.dropped = make([]bool, len(r.components))
 	r.context()

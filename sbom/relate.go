@@ -1,6 +1,7 @@
 package sbom
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -22,12 +23,12 @@ func (r *resolver) relate() {
 			if r.replaced(i, f, rel) {
 				continue
 			}
-			from, ok, _ := r.end(i, f, rel.From)
+			from, place, ok, _ := r.end(i, f, rel.From)
 			if !ok {
 				r.gap(f, rel.Line, fmt.Sprintf("%s, which depends on %s, is not among its packages", brief(rel.From), brief(rel.To)))
 				continue
 			}
-			to, ok, unclear := r.end(i, f, rel.To)
+			to, toPlace, ok, unclear := r.end(i, f, rel.To)
 			if !ok {
 				if rel.MayMiss || rel.Scope == Optional || rel.Scope == Peer {
 					continue
@@ -47,7 +48,7 @@ func (r *resolver) relate() {
 			if scope == ScopeUnset {
 				scope = Runtime
 			}
-			r.claimed = append(r.claimed, heldEdge{Edge{From: from, To: to, Kind: rel.Kind, Scope: scope, Range: rel.Range, Rule: "relate", Path: f.Path, Line: rel.Line}, app})
+			r.claimed = append(r.claimed, heldEdge{Edge{From: from, To: to, Kind: rel.Kind, Scope: scope, Range: rel.Range, Rule: "relate", Path: cmp.Or(place, toPlace, f.Path), Line: rel.Line}, app})
 		}
 	}
 }
@@ -64,15 +65,16 @@ func (r *resolver) replaced(i int, f *Facts, rel Relation) bool {
 	return ok && f.Stage < Built && r.isCollapsed(i, int(at))
 }
 
-func (r *resolver) end(i int, f *Facts, name string) (h Handle, ok, unclear bool) {
+// end finds the component that an end of a relation names, and the file that tells of it where that is not the one of the Facts.
+func (r *resolver) end(i int, f *Facts, name string) (h Handle, place string, ok, unclear bool) {
 	at, ok, unclear := f.lookup(name)
 	if ok {
-		return r.placed[i][at], true, false
+		return r.placed[i][at], f.claims[at].path, true, false
 	}
 	if name == f.owner {
-		return r.owners[i], true, false
+		return r.owners[i], "", true, false
 	}
-	return 0, false, unclear
+	return 0, "", false, unclear
 }
 
 // brief shortens a key for a message: keys come from files, which may hold anything.

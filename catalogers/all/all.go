@@ -242,6 +242,7 @@ var Catalogers = []*catalogers.Cataloger{
 	&javaarchive.Archive,
 	&rpm.Archive,
 	&deb.Archive,
+	&opkg.Archive,
 	&apk.Archive,
 	&npm.Archive,
 	&pypi.Wheel,

@@ -18,15 +18,20 @@ func describe(f *catalogers.File, name string) sbom.Component {
 		return sbom.Component{}
 	}
 	for p := range control.Paragraphs(text) {
-		c := control.Component(p)
-		c.License(p.Get("License"))
-		c.Property("sbomgen:opkg:source", p.First("Source"))
-		version := p.Get("Version")
-		if at := strings.LastIndexByte(version, '-'); at > 0 { // what follows counts the packagings
-			version = version[:at]
-		}
-		c.CPE(p.Get("CPE-ID"), version)
-		return c
+		return component(p)
 	}
 	return sbom.Component{}
+}
+
+// component is what a control file says of its package, but for its identity.
+func component(p *control.Paragraph) sbom.Component {
+	c := control.Component(p)
+	c.License(p.Get("License"))
+	c.Property("sbomgen:opkg:source", p.First("Source"))
+	version := p.Get("Version")
+	if at := strings.LastIndexByte(version, '-'); at > 0 { // what follows counts the packagings
+		version = version[:at]
+	}
+	c.CPE(p.Get("CPE-ID"), version)
+	return c
 }

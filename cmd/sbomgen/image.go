@@ -16,7 +16,7 @@ import (
 // imageComponent is the container that an image is.
 func imageComponent(m *source.Image, fallback string) sbom.Component {
 	name := cmp.Or(m.Name, fallback)
-	c := sbom.Component{Kind: sbom.Container, Name: name, Version: cmp.Or(m.Tag, m.Digest, m.Config)}
+	c := sbom.Component{Kind: sbom.Container, Stage: sbom.Built, Name: name, Version: cmp.Or(m.Tag, m.Digest, m.Config)}
 	c.PURL = imagePURL(m, fallback)
 	note := func(name, value string) {
 		if value != "" {
