@@ -9,10 +9,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"path"
-	"slices"
 	"strings"
 	"time"
 )
@@ -258,94 +256,6 @@ func matches(data []byte, digest string) error {
 func short(digest string) string {
 	const most = len("sha256:") + 12
 	return digest[:min(len(digest), most)]
-}
-
-// choice says which of several images is meant.
-type choice struct {
-	name     string // a reference, a tag or a digest; empty for the only one
-	platform string // os/architecture[/variant], "all", or empty for this machine's
-	local    string // the platform of this machine
-}
-
-// all tells whether an index is to be read as a whole.
-func (c *choice) all() bool { return c.platform == "all" }
-
-// pick chooses among the images of an index those that are meant. Attestations about images are listed as images of an unknown platform.
-func (c *choice) pick(list []descriptor) ([]descriptor, error) {
-	list = slices.DeleteFunc(slices.Clone(list), func(d descriptor) bool {
-		return d.Annotations["vnd.docker.reference.type"] != "" || d.Platform != nil && d.Platform.OS == "unknown"
-	})
-	if c.all() || len(list) == 1 && c.platform == "" {
-		return list, nil
-	}
-	var names []string
-	for _, d := range list {
-		if d.Platform == nil {
-			continue
-		}
-		name := (&Image{OS: d.Platform.OS, Arch: d.Platform.Architecture, Variant: d.Platform.Variant}).Platform()
-		if want := cmp.Or(c.platform, c.local); name == want || strings.HasPrefix(name, want+"/") {
-			return []descriptor{d}, nil
-		}
-		names = append(names, name)
-	}
-	if len(list) == 1 && list[0].Platform == nil {
-		return list, nil
-	}
-	return nil, fmt.Errorf("has no image for %s, but for %s", cmp.Or(c.platform, c.local), cmp.Or(strings.Join(names, ", "), "none"))
-}
-
-// pictures follows an index or manifest to the images that are meant.
-func (c *choice) pictures(ctx context.Context, b blobs, d descriptor, depth int) ([]*picture, error) {
-	if depth > 4 {
-		return nil, errors.New("an index lists itself")
-	}
-	data, err := addressed(ctx, b, d.Digest)
-	if err != nil {
-		return nil, fmt.Errorf("manifest %s: %w", short(d.Digest), err)
-	}
-	var m manifest
-	if err := parse(data, &m, "manifest "+short(d.Digest)); err != nil {
-		return nil, err
-	}
-	if len(m.Manifests) == 0 {
-		p, err := manifestPicture(ctx, b, &m, d.Digest)
-		if err != nil {
-			return nil, err
-		}
-		if err := c.fits(p); err != nil {
-			return nil, err
-		}
-		p.Annotations = merged(d.Annotations, p.Annotations)
-		return []*picture{p}, nil
-	}
-	chosen, err := c.pick(m.Manifests)
-	if err != nil {
-		return nil, err
-	}
-	var list []*picture
-	for _, d := range chosen {
-		d.Annotations = merged(m.Annotations, d.Annotations)
-		some, err := c.pictures(ctx, b, d, depth+1)
-		if c.all() && errors.Is(err, fs.ErrNotExist) { // exported without its other platforms
-			some, err = []*picture{absentPicture(&d)}, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if list = append(list, some...); len(list) > maxPictures {
-			return nil, fmt.Errorf("has more than %d images", maxPictures)
-		}
-	}
-	return list, nil
-}
-
-// fits tells whether an image that is in no index is for the platform that is meant.
-func (c *choice) fits(p *picture) error {
-	if c.platform != "" && !c.all() && p.Platform() != c.platform && !strings.HasPrefix(p.Platform(), c.platform+"/") {
-		return fmt.Errorf("is an image for %s, not %s", p.Platform(), c.platform)
-	}
-	return nil
 }
 
 // merged lays annotations over those of what is around.
