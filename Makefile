@@ -16,7 +16,7 @@ race:
 fuzz: ## every fuzz target for FUZZTIME each
 	@$(GO) list ./... | while read -r p; do \
 	  $(GO) test -list '^Fuzz' $$p | grep '^Fuzz' | while read -r f; do \
-	    echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; done || exit 1; done
+	    echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p || exit 1; done || exit 1; done
 
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
