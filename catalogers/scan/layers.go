@@ -5,6 +5,8 @@ import (
 	"context"
 	"io/fs"
 	"path"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/sbomgen/sbomgen/catalogers"
@@ -114,6 +116,9 @@ func (a alone) Resolve(p string) (string, error) {
 func (p *passing) before(ctx context.Context, tree source.Tree, files []source.Entry, o *Options) []*sbom.Facts {
 	r := new(Result)
 	then := &passing{index: p.index, list: p.list, progress: p.progress, archives: p.archives, done: p.done, hashes: p.hashes, past: !o.AllLayers}
+	if then.past {
+		tree = sparing{tree, files}
+	}
 	jobs := plan(tree, then, files, r)
 	run(ctx, jobs, o.Workers, p)
 	layers := layersOf(files)
@@ -127,6 +132,26 @@ func (p *passing) before(ctx context.Context, tree source.Tree, files []source.E
 		}
 	}
 	return r.Facts
+}
+
+// sparing is a Tree for the past, of which only the identities of packages count: they stand in the files that start catalogers and in small ones beside
+// them. The lists of a repository, which are large and tell digests, are not read once per layer.
+type sparing struct {
+	source.Tree
+	files []source.Entry // that start catalogers, sorted by path
+}
+
+func (t sparing) Open(p string) (source.Blob, error) {
+	const large = 1 << 20
+	blob, err := t.Tree.Open(p)
+	if err != nil || blob.Size() <= large {
+		return blob, err
+	}
+	if _, starts := slices.BinarySearchFunc(t.files, p, func(e source.Entry, p string) int { return strings.Compare(e.Path, p) }); !starts {
+		blob.Close()
+		return nil, fs.ErrNotExist
+	}
+	return blob, nil
 }
 
 // layersOf tells of files by which layers they came.
