@@ -204,6 +204,7 @@ type profile struct {
 
 func (p *pom) profile(r *decode.XMLReader) profile {
 	var f profile
+	elsewhere := false // something decides that is not known here; all conditions must hold
 	r.Children(func(field string) {
 		if field != "activation" {
 			f.section.field(r, field, p)
@@ -212,7 +213,9 @@ func (p *pom) profile(r *decode.XMLReader) profile {
 		r.Children(func(by string) {
 			switch by {
 			case "activeByDefault":
-				f.byDefault = r.Text() == "true"
+				f.byDefault = strings.EqualFold(r.Text(), "true")
+			case "jdk", "os", "file", "packaging", "condition":
+				elsewhere = true
 			case "property":
 				name, value := "", ""
 				r.Children(func(field string) {
@@ -227,6 +230,7 @@ func (p *pom) profile(r *decode.XMLReader) profile {
 			}
 		})
 	})
+	f.absence = f.absence && !elsewhere
 	return f
 }
 

@@ -145,9 +145,6 @@ func (m *manager) resolve(d *dependency) resolved {
 		if len(r.exclusions) == 0 {
 			r.exclusions = found.exclusions
 		}
-		if r.optional == "" {
-			r.optional = found.optional
-		}
 	}
 	if r.version == "" || !known {
 		outside := m.missing

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # rpm.sh PROGRAM WORKDIR: does PROGRAM (sbomgen) read of rpm databases of all kinds, and of package files, what rpm itself reads?
 # Packages are built here with rpmbuild. rpm writes databases of SQLite; of Berkeley DB it only reads, so that db_load writes those. Debian's does not know those of rpm's own
-# kind: they are written here from the same headers, unless the rpm at hand does it.
+# kind (ndb): unless the rpm at hand does, one that does is built once from Debian's source of it.
 # Wants root, and apt-get with an archive of Debian.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,6 +17,25 @@ tools() {
   done
   [ ${#missing[@]} -eq 0 ] && return
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# An rpm that knows databases of its own kind, as ndb/rpm. It takes its configuration from the rpm at hand.
+with_ndb() {
+  local site apt
+  site=$(apt-get indextargets --format '$(SITE)' | grep -v security | head -n 1)
+  rm -rf ndb && mkdir -p ndb/source ndb/apt/lists/partial ndb/apt/cache/archives/partial
+  echo "deb-src $site $(. /etc/os-release && echo "$VERSION_CODENAME") main" >ndb/apt/sources.list
+  apt="-o Dir::Etc::sourcelist=$work/ndb/apt/sources.list -o Dir::Etc::sourceparts=- -o Dir::State::lists=$work/ndb/apt/lists -o Dir::Cache=$work/ndb/apt/cache"
+  {
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+      gcc libc6-dev make pkg-config xz-utils libgcrypt20-dev liblua5.3-dev libmagic-dev libpopt-dev zlib1g-dev &&
+      apt-get $apt update -qq && (cd ndb && apt-get $apt source -qq --download-only rpm) &&
+      tar -C ndb/source --strip-components=1 -xf ndb/rpm_*.orig.tar.* && cd ndb/source &&
+      ./configure -q --prefix=/usr --sysconfdir=/etc --enable-ndb --disable-sqlite --disable-shared --disable-plugins --disable-openmp --disable-dependency-tracking \
+        --without-archive --with-crypto=libgcrypt LUA_CFLAGS="$(pkg-config --cflags lua5.3)" LUA_LIBS="$(pkg-config --libs lua5.3)" CFLAGS="-O1 -w" &&
+      make -s -j"$(nproc)" -C misc && make -s -j"$(nproc)" -C rpmio librpmio.la && make -s -j"$(nproc)" -C lib librpm.la && make -s rpm &&
+      mv rpm .. && cd "$work" && rm -rf ndb/source ndb/apt
+  } >ndb.log 2>&1 || { tail -n 5 "$work/ndb.log"; return 1; }
 }
 
 # spec NAME VERSION TAGS: a package without code. Files are those named in $files, made empty unless they exist.
@@ -73,9 +92,10 @@ EDGES
 }
 
 install() { # install BACKEND ROOT PACKAGE...: into the database of a root, without the files
-  local backend=$1 root=$2
+  local backend=$1 root=$2 rpm=rpm
   shift 2
-  rpm --dbpath "$work/$root/var/lib/rpm" --define "_db_backend $backend" -i --justdb --nodeps --noscripts --notriggers --ignorearch --force "$@" >install.log 2>&1 || { tail -n 5 install.log; return 1; }
+  [ "$backend" != ndb ] || rpm=$ndb
+  "$rpm" --dbpath "$work/$root/var/lib/rpm" --define "_db_backend $backend" -i --justdb --nodeps --noscripts --notriggers --ignorearch --force "$@" >install.log 2>&1 || { tail -n 5 install.log; return 1; }
 }
 
 databases() {
@@ -84,24 +104,13 @@ databases() {
   mkdir -p "$root/var/lib/rpm" "$root/etc"
   printf 'ID=fedora\nVERSION_ID=40\n' >"$root/etc/os-release"
   install sqlite "$root" rpms/*/*.rpm
+  # Of rpm's own kind, with holes and out of order: "one" is written anew where "many" was, which then no longer fits there.
   mkdir -p roots/ndb/var/lib/rpm
-  if ! install ndb roots/ndb rpms/*/*.rpm >/dev/null; then
-    echo "note: this rpm does not write databases of its own kind"
-    # Free slots between, as of packages that were removed: https://github.com/rpm-software-management/rpm/blob/rpm-4.20.x/lib/backend/ndb/rpmpkg.c
-    python3 - roots/sqlite/var/lib/rpm/rpmdb.sqlite >roots/ndb/var/lib/rpm/Packages.db <<'PY'
-import sqlite3, struct, sys, zlib
-rows = list(sqlite3.connect(sys.argv[1]).execute("SELECT hnum, blob FROM Packages"))
-head, slots, blobs = struct.pack("<4sIIIIIII", b"RpmP", 0, len(rows), 1, len(rows) + 1, 0, 0, 0), b"", b""
-for number, header in rows:
-    count = (16 + len(header) + 12 + 15) // 16
-    slots += struct.pack("<4sIII", b"Slot", 0, 0, 0) + struct.pack("<4sIII", b"Slot", number, 256 + len(blobs) // 16, count)
-    blob = struct.pack("<4sIII", b"BlbS", number, 1700000000, len(header)) + header
-    blob += bytes(count * 16 - 12 - len(blob))
-    blobs += blob + struct.pack("<II4s", zlib.adler32(blob), len(header), b"BlbE")
-free = struct.pack("<4sIII", b"Slot", 0, 0, 0)
-sys.stdout.buffer.write(head + slots + free * ((4096 - len(head + slots)) // 16) + blobs)
-PY
-  fi
+  install ndb roots/ndb rpms/*/*.rpm
+  "$ndb" --dbpath "$work/roots/ndb/var/lib/rpm" --define "_db_backend ndb" -e --justdb --nodeps many
+  install ndb roots/ndb rpms/*/one-*.rpm
+  install ndb roots/ndb rpms/*/many-*.rpm
+  [ "$(head -c 4 roots/ndb/var/lib/rpm/Packages.db)" = RpmP ] || { echo "rpm did not write a database of its own kind"; return 1; }
   # A write-ahead log stays while somebody else has the database open.
   mkdir -p roots/wal/var/lib/rpm
   mapfile -t all < <(ls rpms/*/*.rpm)
@@ -187,20 +196,28 @@ if [ ! -e .packages.done ]; then
   packages
   touch .packages.done
 fi
+ndb=rpm
+if ! rpm --showrc | grep '^available backends.* ndb\( \|$\)' >/dev/null; then
+  ndb=$work/ndb/rpm
+  if [ ! -e .ndb.done ]; then
+    with_ndb
+    touch .ndb.done
+  fi
+fi
 databases
 
 for root in roots/*; do
   kind=${root#roots/}
-  define=sqlite path=$root/var/lib/rpm
+  define=sqlite path=$root/var/lib/rpm rpm=rpm
   case $kind in
   wal) continue ;;
-  ndb) path=roots/sqlite/var/lib/rpm ;;
+  ndb) define=ndb rpm=$ndb ;;
   bdb*) define=bdb_ro ;;
   converted) path=roots/sqlite/var/lib/rpm ;;
   log) path=roots/wal/var/lib/rpm ;; # rpm itself would move the log into the database
   esac
   scan "$root" "$kind.json"
-  rpm --dbpath "$work/$path" --define "_db_backend $define" -qa --qf "$form" 2>/dev/null | { grep -v '^gpg-pubkey|' || true; } >wanted
+  "$rpm" --dbpath "$work/$path" --define "_db_backend $define" -qa --qf "$form" 2>/dev/null | { grep -v '^gpg-pubkey|' || true; } >wanted
   [ -s wanted ] || { echo "FAIL $kind: rpm lists nothing"; exit 1; }
   told "$kind.json" >got
   same "$kind: packages as rpm -qa lists them" wanted got
