@@ -104,7 +104,7 @@ databases() {
   mkdir -p "$root/var/lib/rpm" "$root/etc"
   printf 'ID=fedora\nVERSION_ID=40\n' >"$root/etc/os-release"
   install sqlite "$root" rpms/*/*.rpm
-  # Of rpm's own kind, with holes and out of order: "one" is written anew where "many" was, which then no longer fits there.
+  # Of the kind of rpm itself: with a hole, and headers out of order, as rpm leaves it when packages were removed and others came.
   mkdir -p roots/ndb/var/lib/rpm
   install ndb roots/ndb rpms/*/*.rpm
   "$ndb" --dbpath "$work/roots/ndb/var/lib/rpm" --define "_db_backend ndb" -e --justdb --nodeps many
