@@ -33,6 +33,7 @@ type candidate struct {
 	pattern   string   // "" where the name alone decides
 	whole     bool     // the pattern is about the path, not the base name
 	folders   []string // of such a pattern, of which every folder that it fits has one in its path: saves nearly all files the match
+	parent    string   // of such a pattern, the folder that it names last, where that is no wildcard
 	parts     []string // of the base name's pattern, what stands around its stars; nil where it has other wildcards
 }
 
@@ -43,6 +44,9 @@ func newCandidate(cataloger int, pattern string) candidate {
 	}
 	if c.whole {
 		c.folders = fixedFolders(pattern)
+		if parent := path.Base(path.Dir(pattern)); !strings.ContainsAny(parent, wild+"}") {
+			c.parent = parent
+		}
 	}
 	return c
 }
@@ -165,7 +169,7 @@ func (c *candidate) wants(dir, name string) bool {
 	if c.pattern == "" {
 		return true
 	}
-	if c.parts != nil && !fits(c.parts, name) {
+	if c.parent != "" && !strings.HasSuffix(dir, c.parent) || c.parts != nil && !fits(c.parts, name) {
 		return false
 	}
 	if !c.whole {
