@@ -16,6 +16,8 @@ import (
 // the many files that nobody wants costs one or two map look-ups and no allocation.
 type index struct {
 	names map[string][]candidate // by base name
+	known sieve                  // of what is in names
+	tails sieve                  // of what is in exts
 	exts  map[string][]candidate // by what follows the last dot of the name
 	rest  []candidate            // patterns that fix neither
 	magic []magic
@@ -26,6 +28,17 @@ type index struct {
 	beside *index // of what may be opened beside a file
 	caches bool   // archives in the caches of package managers are opened, too
 }
+
+// sieve tells by their first bytes and lengths which words cannot be in a map: nearly none of the names that stream by are, and hashing them costs more.
+type sieve [256]uint64
+
+func (s *sieve) add(word string) {
+	if word != "" {
+		s[word[0]] |= 1 << (len(word) & 63)
+	}
+}
+
+func (s *sieve) may(word string) bool { return word != "" && s[word[0]]>>(len(word)&63)&1 != 0 }
 
 // candidate is a cataloger that wants a file if the pattern matches.
 type candidate struct {
@@ -90,6 +103,7 @@ func compile(list []*catalogers.Cataloger) *index {
 			switch s.By {
 			case catalogers.ByName:
 				x.names[s.Pattern] = append(x.names[s.Pattern], candidate{cataloger: i})
+				x.known.add(s.Pattern)
 			case catalogers.ByFolder:
 				x.dirs = append(x.dirs, folder{i, s.Pattern, fixedEnd(path.Dir(s.Pattern))})
 			case catalogers.ByMagic:
@@ -156,10 +170,12 @@ func (x *index) glob(c candidate) {
 	base := path.Base(c.pattern)
 	if !strings.ContainsAny(base, wild) {
 		x.names[base] = append(x.names[base], c)
+		x.known.add(base)
 		return
 	}
 	if dot := strings.LastIndexByte(base, '.'); dot >= 0 && !strings.ContainsAny(base[dot:], wild+"}") {
 		x.exts[base[dot+1:]] = append(x.exts[base[dot+1:]], c)
+		x.tails.add(base[dot+1:])
 		return
 	}
 	x.rest = append(x.rest, c)
@@ -193,13 +209,15 @@ func contains(dir string, words []string) bool {
 
 // each calls yield for every cataloger that wants the file by its name, until yield says no.
 func (x *index) each(dir, name string, yield func(cataloger int) bool) bool {
-	for _, c := range x.names[name] {
-		if c.wants(dir, name) && !yield(c.cataloger) {
-			return false
+	if x.known.may(name) {
+		for _, c := range x.names[name] {
+			if c.wants(dir, name) && !yield(c.cataloger) {
+				return false
+			}
 		}
 	}
 	if len(x.exts) > 0 {
-		if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
+		if dot := strings.LastIndexByte(name, '.'); dot >= 0 && x.tails.may(name[dot+1:]) {
 			for _, c := range x.exts[name[dot+1:]] {
 				if c.wants(dir, name) && (c.cataloger != archiveMark || x.caches || !inCache(dir)) && !yield(c.cataloger) {
 					return false
