@@ -31,18 +31,8 @@ type registry struct {
 }
 
 func parsePorts(f *catalogers.File, out *sbom.Facts) error {
-	blob, err := f.Blob()
-	if err != nil {
-		return err
-	}
-	var log sqlite.Source
-	if wal, err := f.Beside("registry.db-wal"); err == nil {
-		defer wal.Close()
-		if b, err := wal.Blob(); err == nil && b.Size() > 0 {
-			log = b
-		}
-	}
-	db, err := sqlite.Open(blob, log)
+	db, done, err := sqlite.OpenFile(f)
+	defer done()
 	if err != nil {
 		return err
 	}
